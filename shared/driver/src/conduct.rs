@@ -1,0 +1,172 @@
+//! The conductor: whoever wakes it, it does the same thing until nothing is due.
+
+use crate::cloud::{Cloud, Performed, Reading};
+use crate::ledger::{Commit, Ledger, LedgerError, Nonce, Record};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use understudy_engine::{Application, Effect, Event, RunId, Source, Step, StepVerdict, Vote, VoterName, step};
+
+/// How often one event is stepped again after somebody else wrote first.
+const CONFLICTS_MAX: u32 = 20;
+
+/// How many steps one turn takes at the most. A failover needs about ten: more is a circle.
+const STEPS_MAX: u32 = 60;
+
+/// One run: from a wake to the return. A retried invocation must be another run, because only the
+/// run that recorded an intent may act on it.
+#[derive(Debug)]
+pub struct Run {
+    id: RunId,
+    writes: u64,
+}
+
+impl Run {
+    #[must_use]
+    pub fn new(id: RunId) -> Self {
+        Self { id, writes: 0 }
+    }
+
+    pub(crate) fn nonce(&mut self) -> Nonce {
+        self.writes += 1;
+        Nonce(format!("{}-{}", self.id, self.writes))
+    }
+}
+
+/// What a turn did, and when the next one is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// Every verdict but "nothing to do", in order.
+    pub verdicts: Vec<StepVerdict>,
+    pub next_due: Option<Timestamp>,
+}
+
+/// Why a turn ended early. What was committed stands, and the next wake goes on from there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConductError {
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error("the record of {application} was written by somebody else {CONFLICTS_MAX} times in a row")]
+    Contended { application: Application },
+    #[error("{application} took {STEPS_MAX} steps without coming to rest")]
+    Restless { application: Application },
+}
+
+/// Steps, commits and performs until nothing is due.
+///
+/// # Errors
+/// When the ledger does not answer, or the record does not come to rest.
+pub async fn turn(
+    ledger: &impl Ledger,
+    cloud: &impl Cloud,
+    application: &Application,
+    run: &mut Run,
+    now: Timestamp,
+) -> Result<Turn, ConductError> {
+    let mut now = now;
+    let mut verdicts = Vec::new();
+    for _ in 0..STEPS_MAX {
+        let tick = Event::Tick { run: run.id.clone() };
+        let (record, stepped) = commit(ledger, application, run, &tick, now).await?;
+        let moved = stepped.next.revision != record.state.revision;
+        keep(&mut verdicts, stepped.verdict);
+        if let Some(effect) = stepped.next.outstanding(&record.policy, &run.id, now) {
+            let (at, event) = perform(ledger, cloud, &record, effect).await?;
+            now = now.max(at);
+            let (_, stepped) = commit(ledger, application, run, &event, now).await?;
+            keep(&mut verdicts, stepped.verdict);
+        } else if !moved {
+            return Ok(Turn { verdicts, next_due: stepped.next.next_due(&record.policy) });
+        }
+    }
+    Err(ConductError::Restless { application: application.clone() })
+}
+
+/// Enters a person's word.
+///
+/// # Errors
+/// When the ledger does not answer.
+pub async fn command(
+    ledger: &impl Ledger,
+    application: &Application,
+    run: &mut Run,
+    event: &Event,
+    now: Timestamp,
+) -> Result<StepVerdict, ConductError> {
+    commit(ledger, application, run, event, now).await.map(|(_, stepped)| stepped.verdict)
+}
+
+/// Loads, steps and commits; reloads and steps again where somebody else wrote first.
+pub(crate) async fn commit(
+    ledger: &impl Ledger,
+    application: &Application,
+    run: &mut Run,
+    event: &Event,
+    now: Timestamp,
+) -> Result<(Record, Step), ConductError> {
+    for _ in 0..CONFLICTS_MAX {
+        let record = ledger.load(application).await?;
+        let stepped = step(&record.state, &record.policy, &record.votes, event, now);
+        if stepped.next.revision == record.state.revision {
+            return Ok((record, stepped));
+        }
+        let nonce = run.nonce();
+        match ledger.commit(&stepped.next, record.state.revision, &record.policy_hash, &nonce).await? {
+            Commit::Committed => return Ok((record, stepped)),
+            Commit::Conflict => {}
+        }
+    }
+    Err(ConductError::Contended { application: application.clone() })
+}
+
+/// Performs one effect and makes an event of its outcome.
+async fn perform(
+    ledger: &impl Ledger,
+    cloud: &impl Cloud,
+    record: &Record,
+    effect: Effect,
+) -> Result<(Timestamp, Event), ConductError> {
+    Ok(match effect {
+        Effect::Look(look) => {
+            let Performed { at, outcome } = cloud.look(&look).await;
+            cast_readings(ledger, record, outcome.observed_at, outcome.readings).await?;
+            (at, Event::Looked { candidate: outcome.candidate })
+        }
+        Effect::Promote(promote) => {
+            let Performed { at, outcome } = cloud.promote(&promote).await;
+            (at, Event::PromoteAnswered { epoch: promote.epoch, attempt: promote.attempt, answer: outcome })
+        }
+        Effect::ReadBack { epoch, replica } => {
+            let Performed { at, outcome } = cloud.read_back(&replica).await;
+            (at, Event::ReadBack { epoch, sight: outcome })
+        }
+    })
+}
+
+/// A reading is a vote like any other: written if it is newer, weighed at the next tick.
+async fn cast_readings(
+    ledger: &impl Ledger,
+    record: &Record,
+    observed_at: Timestamp,
+    readings: BTreeMap<VoterName, Reading>,
+) -> Result<(), ConductError> {
+    for (voter, reading) in readings {
+        let Some(source) = source(record, &voter) else { continue };
+        let Reading { verdict, since, reason } = reading;
+        let vote = Vote { verdict, observed_at, since, source, reason };
+        ledger.cast(&record.policy.application, &voter, &vote).await?;
+    }
+    Ok(())
+}
+
+fn source(record: &Record, voter: &VoterName) -> Option<Source> {
+    record.policy.voter(voter).map(|voter| voter.source.clone())
+}
+
+fn keep(verdicts: &mut Vec<StepVerdict>, verdict: StepVerdict) {
+    match verdict {
+        StepVerdict::Ignored(_) => {}
+        StepVerdict::Advanced(_) | StepVerdict::Noted | StepVerdict::Refused(_) | StepVerdict::Anomaly(_) => {
+            verdicts.push(verdict);
+        }
+    }
+}

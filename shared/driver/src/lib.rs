@@ -1,0 +1,21 @@
+//! Load → step → commit → perform → feed back, over two ports: [`Ledger`] and [`Cloud`].
+//!
+//! The rule is *commit before act*: nothing outside is touched until the state that demands it is
+//! durable. The driver knows nothing of AWS, and time and ids are its arguments.
+
+mod cloud;
+mod conduct;
+mod incident;
+mod ledger;
+mod notify;
+mod receive;
+
+pub use cloud::{Announcement, Cloud, Looked, Performed, Reading, Undelivered};
+pub use conduct::{ConductError, Run, Turn, command, turn};
+pub use incident::{ChainBreak, IncidentItem, genesis, verify};
+pub use ledger::{
+    Cast, Commit, Enter, Ledger, LedgerError, Nonce, PolicyHash, Record, RecordFault, Route, StoredPolicy,
+    application_items,
+};
+pub use notify::{Delivery, NotifyError, REDELIVER_AFTER, deliver};
+pub use receive::{Receipt, VOTE_FUTURE_MAX, receive};

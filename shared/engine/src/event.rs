@@ -1,0 +1,57 @@
+//! Everything that can happen to a state.
+
+use crate::candidate::Sight;
+use crate::journal::Seq;
+use crate::name::{Epoch, IncidentId, Person, RunId};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Somebody is awake: a vote came in, the schedule fired, or a deadline was slept to.
+    Tick { run: RunId },
+    /// Voters and candidate were read. The votes are in the record already.
+    Looked { candidate: Sight },
+    /// What came of a promote call.
+    PromoteAnswered { epoch: Epoch, attempt: u32, answer: PromoteAnswer },
+    /// The replica was described after a call.
+    ReadBack { epoch: Epoch, sight: Sight },
+    /// A person said yes.
+    Approve { by: Person, incident: IncidentId, epoch: Epoch },
+    /// A person has taken note of a failover and closes it.
+    Acknowledge { by: Person, incident: IncidentId },
+    /// People were told, and the entries up to `through` are in the incident's record.
+    Delivered { incident: IncidentId, through: Seq, head: ChainHash },
+}
+
+/// What a promote call came to. Only what changes the next move is told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PromoteAnswer {
+    Accepted,
+    /// It was certainly not carried out: not sent, or turned away before anything was looked at.
+    NotArrived,
+    /// Timeout, cut connection, 5xx, or a state that refuses a promotion, perhaps because one is under way.
+    Ambiguous,
+    Denied,
+    Invalid,
+    NoSuchInstance,
+}
+
+/// The hash of an incident's last entry, as the record shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ChainHash(pub String);
+
+impl fmt::Display for PromoteAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Accepted => "RDS accepted the promote call",
+            Self::NotArrived => "the promote call did not arrive",
+            Self::Ambiguous => "no reply tells whether the promote call arrived: reading back",
+            Self::Denied => "RDS denied the promote call",
+            Self::Invalid => "RDS called the promote request invalid",
+            Self::NoSuchInstance => "RDS knows no such replica",
+        })
+    }
+}

@@ -1,0 +1,219 @@
+//! The journal: timeline entries, written in the same commit as what they tell, and kept in the
+//! state until they are delivered.
+
+use crate::assessment::Assessment;
+use crate::edge;
+use crate::event::{ChainHash, PromoteAnswer};
+use crate::name::{Epoch, IncidentId, Person, Revision};
+use crate::phase::{PhaseName, StuckReason};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How many entries wait for delivery before the lesser ones are only counted. A record has 400 KB,
+/// and a decision must never fail because nobody could be told about the last hundred doubts.
+pub const OUTBOX_MAX: usize = 100;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Journal {
+    /// Entries that are not delivered yet, oldest first.
+    pub outbox: Vec<Entry>,
+    /// The last entry written.
+    pub last: Option<EntryId>,
+    /// The last entry delivered, and its hash.
+    pub delivered: Option<Delivered>,
+    /// Lesser entries that were only counted since the last entry.
+    pub withheld: u32,
+}
+
+/// Number of an entry within its incident, from 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Seq(pub u32);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryId {
+    pub incident: IncidentId,
+    pub seq: Seq,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivered {
+    pub entry: EntryId,
+    pub hash: ChainHash,
+}
+
+/// One line of an incident's timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    pub id: EntryId,
+    pub at: Timestamp,
+    pub revision: Revision,
+    pub epoch: Epoch,
+    pub who: Who,
+    pub what: What,
+    /// The evidence, where the entry is about a decision to act or not to act.
+    pub assessment: Option<Assessment>,
+    /// Lesser entries that were only counted just before this one.
+    pub withheld: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    Conductor,
+    Person(Person),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    Moved {
+        from: PhaseName,
+        to: PhaseName,
+        why: edge::Why,
+        stuck: Option<StuckReason>,
+    },
+    /// A promotion was refused, by the blockers of the assessment.
+    Refused,
+    Answered {
+        attempt: u32,
+        answer: PromoteAnswer,
+    },
+    /// The run that was to call left no word.
+    Unheard {
+        attempt: u32,
+    },
+    CalledAgain {
+        attempt: u32,
+    },
+    Approved {
+        so_far: u32,
+        needed: u32,
+    },
+}
+
+/// Whether somebody should get up for an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Urgency {
+    Notice,
+    Page,
+}
+
+impl Journal {
+    /// Adds an entry, unless the outbox is full and the entry is a lesser one.
+    pub(crate) fn write(&mut self, incident: &IncidentId, entry: impl FnOnce(EntryId, u32) -> Entry) {
+        let seq = match &self.last {
+            Some(last) if last.incident == *incident => Seq(last.seq.0.saturating_add(1)),
+            Some(_) | None => Seq(1),
+        };
+        let id = EntryId { incident: incident.clone(), seq };
+        let entry = entry(id.clone(), self.withheld);
+        if self.outbox.len() >= OUTBOX_MAX && !entry.what.is_told_at_any_length() {
+            self.withheld = self.withheld.saturating_add(1);
+            return;
+        }
+        self.withheld = 0;
+        self.last = Some(id);
+        self.outbox.push(entry);
+    }
+
+    /// Takes delivered entries out. Entries are delivered in order, so those before go with them.
+    pub(crate) fn delivered(&mut self, delivered: Delivered) -> bool {
+        let Some(index) = self.outbox.iter().position(|entry| entry.id == delivered.entry) else {
+            return false;
+        };
+        self.outbox.drain(..=index);
+        self.delivered = Some(delivered);
+        true
+    }
+}
+
+impl What {
+    /// Whether the entry is written however full the outbox is: a decision has been made, and each
+    /// further entry is one of the few that lead out of it.
+    fn is_told_at_any_length(&self) -> bool {
+        match self {
+            Self::Moved { to, .. } => match to {
+                PhaseName::Promoting
+                | PhaseName::Verifying
+                | PhaseName::Shifting
+                | PhaseName::FailedOver
+                | PhaseName::Stuck => true,
+                PhaseName::Watching | PhaseName::Suspected | PhaseName::AwaitingApproval | PhaseName::Held => false,
+            },
+            Self::Answered { .. } | Self::Unheard { .. } | Self::CalledAgain { .. } | Self::Approved { .. } => true,
+            Self::Refused => false,
+        }
+    }
+
+    #[must_use]
+    pub fn urgency(&self) -> Urgency {
+        match self {
+            Self::Moved { to, .. } => match to {
+                PhaseName::AwaitingApproval
+                | PhaseName::Promoting
+                | PhaseName::FailedOver
+                | PhaseName::Held
+                | PhaseName::Stuck => Urgency::Page,
+                PhaseName::Watching | PhaseName::Suspected | PhaseName::Verifying | PhaseName::Shifting => {
+                    Urgency::Notice
+                }
+            },
+            Self::Refused
+            | Self::Answered { .. }
+            | Self::Unheard { .. }
+            | Self::CalledAgain { .. }
+            | Self::Approved { .. } => Urgency::Notice,
+        }
+    }
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Conductor => f.pad("conductor"),
+            Self::Person(person) => f.pad(person.as_str()),
+        }
+    }
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Moved { from, to, .. } => write!(f, "{from} → {to}"),
+            Self::Refused => f.write_str("refused to promote"),
+            Self::Answered { attempt, .. } => write!(f, "promote call {attempt} answered"),
+            Self::Unheard { attempt } => write!(f, "promote call {attempt} unheard of"),
+            Self::CalledAgain { attempt } => write!(f, "promote call {attempt} follows"),
+            Self::Approved { so_far, needed } => write!(f, "approved, {so_far} of {needed}"),
+        }
+    }
+}
+
+impl Entry {
+    /// Why it happened, in one sentence and the blockers.
+    #[must_use]
+    pub fn why(&self) -> String {
+        match &self.what {
+            What::Moved { why, stuck: Some(reason), .. } => format!("{} ({reason})", why.sentence()),
+            What::Moved { why, stuck: None, .. } => why.sentence().to_owned(),
+            What::Refused => self.blockers(),
+            What::Answered { answer, .. } => answer.to_string(),
+            What::Unheard { .. } => {
+                "the run that was to call left no word: reading back before anything else".to_owned()
+            }
+            What::CalledAgain { .. } => {
+                "the replica is untouched long after the last call could have arrived; same epoch".to_owned()
+            }
+            What::Approved { .. } => "an approver said yes".to_owned(),
+        }
+    }
+
+    /// Every rule that stands in the way, or nothing.
+    #[must_use]
+    pub fn blockers(&self) -> String {
+        let blockers = self.assessment.iter().flat_map(|assessment| &assessment.blockers);
+        blockers.map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    }
+}

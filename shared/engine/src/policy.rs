@@ -1,0 +1,263 @@
+//! The policy: one application's file, as it is written, stored and decided by.
+
+mod faults;
+
+pub use faults::{Fault, Severity};
+
+use crate::name::{AlarmArn, Application, DbInstanceArn, Person, Region, TopicArn, VoterName};
+use crate::time::Seconds;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The schema that this release writes, and the only one that it reads.
+pub const POLICY_SCHEMA: u32 = 1;
+
+/// What fails over, on whose word, and how far automation may go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(title = "Understudy application file"))]
+pub struct Policy {
+    /// Schema of this file. Always 1.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1)))]
+    pub schema: u32,
+    /// Name of the application, the unit that fails over.
+    pub application: Application,
+    /// How far automation may go: observe, approve or auto.
+    #[serde(default)]
+    pub mode: Mode,
+    pub regions: Regions,
+    pub database: Database,
+    pub quorum: Quorum,
+    /// Independent sources of health evidence.
+    pub voters: Vec<Voter>,
+    #[serde(default)]
+    pub windows: Windows,
+    /// Who is asked in mode approve. Required there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<ApprovalRule>,
+    pub notification: Notification,
+}
+
+/// How far automation may go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Mode {
+    /// Shadow: record what would have been done, and do nothing.
+    Observe,
+    /// Ask people, and promote once enough of them have approved.
+    #[default]
+    Approve,
+    /// Promote without asking.
+    Auto,
+}
+
+/// The Regions of the application.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Regions {
+    /// Where the writer is.
+    pub primary: Region,
+    /// Where the writer would go.
+    pub standby: Region,
+    /// A third Region, which only observes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witness: Option<Region>,
+}
+
+/// The writer and the replica that may take its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Database {
+    /// ARN of the writer, in the primary Region.
+    pub writer: DbInstanceArn,
+    /// ARN of its cross-Region read replica, in the standby Region.
+    pub replica: DbInstanceArn,
+    /// The most replication lag, in seconds at last contact, with which the replica may be promoted.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 86400)))]
+    pub lag_max_seconds: Seconds,
+}
+
+/// How many voters must say Down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Quorum {
+    /// Voters that must say Down, of all configured ones.
+    #[cfg_attr(feature = "schema", schemars(range(min = 2, max = 100)))]
+    pub needed: u32,
+}
+
+/// One independent source of health evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Voter {
+    /// Name of the voter, unique in this file.
+    pub name: VoterName,
+    /// What its evidence is about.
+    pub class: EvidenceClass,
+    /// Where its evidence comes from.
+    pub source: Source,
+}
+
+/// What a voter's evidence is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum EvidenceClass {
+    /// Can the application's users, or the database, be reached.
+    DataPath,
+    /// Is the replica still receiving.
+    Replication,
+    /// Alarms and health events about what carries the application.
+    Infrastructure,
+    /// A person's word.
+    Operator,
+}
+
+/// Where a voter's evidence comes from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Source {
+    /// ARN of a CloudWatch alarm: ALARM is Down, OK is Up, anything else abstains.
+    Alarm(AlarmArn),
+}
+
+impl Source {
+    /// The Region that the evidence is observed from.
+    #[must_use]
+    pub fn region(&self) -> Region {
+        match self {
+            Self::Alarm(arn) => arn.region(),
+        }
+    }
+}
+
+/// Spans of time, all in seconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Windows {
+    /// How long Down must hold without a gap.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 86400)))]
+    pub sustain_seconds: Seconds,
+    /// How old a vote may be and still count.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 3600)))]
+    pub vote_max_age_seconds: Seconds,
+    /// How far ahead of our clock a vote may be dated and still count.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 300)))]
+    pub skew_seconds: Seconds,
+    /// How often voters and candidate are read again in quiet times.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 3600)))]
+    pub patrol_seconds: Seconds,
+    /// How often they are read again under suspicion.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 3600)))]
+    pub look_seconds: Seconds,
+    /// How long a suspicion may stay undecided before a person is called.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 86400)))]
+    pub undecided_seconds: Seconds,
+    /// How long after its intent is recorded a promote call may still be sent.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 300)))]
+    pub call_seconds: Seconds,
+    /// How long after a call of unknown fate an untouched replica proves that it never arrived.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 3600)))]
+    pub settle_seconds: Seconds,
+    /// How often a promotion under way is read back.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 3600)))]
+    pub poll_seconds: Seconds,
+    /// How long a promotion may take before a person is called.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 86400)))]
+    pub promote_seconds: Seconds,
+    /// How long a promoted database may take to be available before a person is called.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 86400)))]
+    pub verify_seconds: Seconds,
+    /// How long clients take to follow the latch: health checks plus the records' TTL.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 86400)))]
+    pub shift_seconds: Seconds,
+    /// How long, at the least, no second decision is made.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 604800)))]
+    pub cooldown_seconds: Seconds,
+}
+
+impl Default for Windows {
+    fn default() -> Self {
+        Self {
+            sustain_seconds: Seconds(180),
+            vote_max_age_seconds: Seconds(90),
+            skew_seconds: Seconds(30),
+            patrol_seconds: Seconds(60),
+            look_seconds: Seconds(30),
+            undecided_seconds: Seconds(900),
+            call_seconds: Seconds(20),
+            settle_seconds: Seconds(60),
+            poll_seconds: Seconds(10),
+            promote_seconds: Seconds(1800),
+            verify_seconds: Seconds(1800),
+            shift_seconds: Seconds(100),
+            cooldown_seconds: Seconds(3600),
+        }
+    }
+}
+
+/// Who is asked in mode approve.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ApprovalRule {
+    /// Approvers that must say yes.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100)))]
+    pub needed: u32,
+    /// Identities that may say it.
+    pub approvers: Vec<Person>,
+    /// How long one asking stands before it is asked again.
+    #[serde(default = "fifteen_minutes")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 60, max = 86400)))]
+    pub expires_seconds: Seconds,
+}
+
+fn fifteen_minutes() -> Seconds {
+    Seconds(900)
+}
+
+/// Where people are told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Notification {
+    /// ARN of the SNS topic, outside the primary Region.
+    pub topic: TopicArn,
+}
+
+impl Policy {
+    /// The policy's own word on a voter, if it is configured.
+    #[must_use]
+    pub fn voter(&self, name: &VoterName) -> Option<&Voter> {
+        self.voters.iter().find(|voter| voter.name == *name)
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Observe => "observe",
+            Self::Approve => "approve",
+            Self::Auto => "auto",
+        })
+    }
+}
+
+impl fmt::Display for EvidenceClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::DataPath => "data_path",
+            Self::Replication => "replication",
+            Self::Infrastructure => "infrastructure",
+            Self::Operator => "operator",
+        })
+    }
+}

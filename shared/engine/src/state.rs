@@ -1,0 +1,80 @@
+//! The state of one application: the part of its record that only conductors and operators write.
+
+use crate::journal::Journal;
+use crate::name::{Application, Epoch, Person, Region, Revision};
+use crate::phase::Phase;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The schema that this release writes.
+pub const STATE_SCHEMA: u32 = 1;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    pub schema: u32,
+    pub application: Application,
+    pub revision: Revision,
+    pub epoch: Epoch,
+    /// Where the writer is since the last failover; before the first one the policy says it.
+    pub writer_region: Option<Region>,
+    pub phase: Phase,
+    /// When voters and candidate were last read.
+    pub looked_at: Option<Timestamp>,
+    /// Regions that no traffic may go to.
+    pub latch: BTreeMap<Region, Latched>,
+    pub cooldown: Option<Cooldown>,
+    pub journal: Journal,
+}
+
+/// Why and since when traffic is kept off a Region. Nothing but a person's failback takes it away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Latched {
+    pub since: Timestamp,
+    pub epoch: Epoch,
+}
+
+/// Until when no second decision is made: until its time is over and a person has acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cooldown {
+    pub until: Timestamp,
+    pub acknowledged_by: Option<Person>,
+}
+
+impl State {
+    /// The state of an application that has just been described.
+    #[must_use]
+    pub fn new(application: Application) -> Self {
+        Self {
+            schema: STATE_SCHEMA,
+            application,
+            revision: Revision::default(),
+            epoch: Epoch::default(),
+            writer_region: None,
+            phase: Phase::Watching,
+            looked_at: None,
+            latch: BTreeMap::new(),
+            cooldown: None,
+            journal: Journal::default(),
+        }
+    }
+}
+
+impl Cooldown {
+    #[must_use]
+    pub fn holds(&self, now: Timestamp) -> bool {
+        now < self.until || self.acknowledged_by.is_none()
+    }
+}
+
+impl fmt::Display for Cooldown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.acknowledged_by {
+            Some(person) => write!(f, "no second decision before {:.0} (acknowledged by {person})", self.until),
+            None => {
+                write!(f, "no second decision before {:.0} and before a person has acknowledged the last", self.until)
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Promoting: Intent → Call → ReadBack → Done. A call of unknown fate is never repeated blindly: the
+//! replica is read back, and only one that stays untouched for long enough is called again.
+
+use super::draft::Draft;
+use super::{Ignored, Step};
+use crate::candidate::{DbStatus, Sight, Sighting};
+use crate::edge::Why;
+use crate::event::{Event, PromoteAnswer};
+use crate::journal::{What, Who};
+use crate::name::{Epoch, RunId};
+use crate::phase::{Call, Known, Phase, PromotedBy, Promoting, ReadBack, Stuck, StuckReason, Verifying};
+use jiff::Timestamp;
+
+pub(super) fn step(draft: Draft<'_>, phase: &Promoting, event: &Event) -> Step {
+    match event {
+        Event::Tick { run } => tick(draft, phase, run),
+        Event::PromoteAnswered { epoch, attempt, answer } => answered(draft, phase, *epoch, *attempt, *answer),
+        Event::ReadBack { epoch, sight } => read_back(draft, phase, *epoch, sight),
+        Event::Looked { .. } => draft.ignore(Ignored::Stale),
+        Event::Approve { .. } | Event::Acknowledge { .. } => draft.ignore(Ignored::NotAsked),
+        Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
+    }
+}
+
+fn tick(draft: Draft<'_>, phase: &Promoting, run: &RunId) -> Step {
+    if draft.now >= phase.deadline {
+        return stuck(draft, phase, StuckReason::PromoteOverdue, Why::Overdue);
+    }
+    match &phase.call {
+        Call::Intended { not_after, .. } if draft.now >= *not_after => unheard(draft, phase, *not_after),
+        Call::Intended { caller, .. } if caller != run => draft.ignore(Ignored::AnotherRunCalls),
+        Call::Intended { .. } => draft.ignore(Ignored::NotDue),
+        Call::ReadBack(read_back)
+            if read_back.never_arrived(draft.policy.windows.settle_seconds.after(read_back.since)) =>
+        {
+            call_again(draft, phase, run)
+        }
+        Call::ReadBack(_) => draft.ignore(Ignored::NotDue),
+    }
+}
+
+impl ReadBack {
+    fn new(known: Known, since: Timestamp) -> Self {
+        Self { known, since, polled_at: None, untouched_at: None }
+    }
+
+    /// Whether the call has had no effect and can have none any more.
+    fn never_arrived(&self, settled_at: Timestamp) -> bool {
+        match self.known {
+            Known::Accepted | Known::Underway => false,
+            Known::NotArrived => self.untouched_at.is_some(),
+            Known::Unknown => self.untouched_at.is_some_and(|at| at >= settled_at),
+        }
+    }
+}
+
+fn unheard(mut draft: Draft<'_>, phase: &Promoting, not_after: Timestamp) -> Step {
+    let what = What::Unheard { attempt: phase.attempt };
+    draft.write(&phase.decision.incident, Who::Conductor, what, None);
+    let call = Call::ReadBack(ReadBack::new(Known::Unknown, not_after));
+    draft.note(Phase::Promoting(Promoting { call, ..phase.clone() }))
+}
+
+fn call_again(mut draft: Draft<'_>, phase: &Promoting, run: &RunId) -> Step {
+    let attempt = phase.attempt.saturating_add(1);
+    draft.write(&phase.decision.incident, Who::Conductor, What::CalledAgain { attempt }, None);
+    let not_after = draft.policy.windows.call_seconds.after(draft.now);
+    let call = Call::Intended { caller: run.clone(), not_after };
+    draft.note(Phase::Promoting(Promoting { attempt, call, ..phase.clone() }))
+}
+
+fn answered(mut draft: Draft<'_>, phase: &Promoting, epoch: Epoch, attempt: u32, answer: PromoteAnswer) -> Step {
+    if epoch != phase.decision.epoch || attempt != phase.attempt {
+        return draft.ignore(Ignored::Stale);
+    }
+    if let Call::ReadBack(read_back) = &phase.call
+        && read_back.known != Known::Unknown
+    {
+        return draft.ignore(Ignored::Duplicate);
+    }
+    let known = match answer {
+        PromoteAnswer::Accepted => Known::Accepted,
+        PromoteAnswer::NotArrived => Known::NotArrived,
+        PromoteAnswer::Ambiguous => Known::Unknown,
+        PromoteAnswer::Denied => return failed(draft, phase, answer, StuckReason::PromoteDenied),
+        PromoteAnswer::Invalid => return failed(draft, phase, answer, StuckReason::PromoteInvalid),
+        PromoteAnswer::NoSuchInstance => return failed(draft, phase, answer, StuckReason::CandidateMissing),
+    };
+    draft.write(&phase.decision.incident, Who::Conductor, What::Answered { attempt, answer }, None);
+    let call = Call::ReadBack(ReadBack::new(known, draft.now));
+    draft.note(Phase::Promoting(Promoting { call, ..phase.clone() }))
+}
+
+fn failed(mut draft: Draft<'_>, phase: &Promoting, answer: PromoteAnswer, reason: StuckReason) -> Step {
+    let what = What::Answered { attempt: phase.attempt, answer };
+    draft.write(&phase.decision.incident, Who::Conductor, what, None);
+    stuck(draft, phase, reason, Why::CallFailed)
+}
+
+fn read_back(draft: Draft<'_>, phase: &Promoting, epoch: Epoch, sight: &Sight) -> Step {
+    if epoch != phase.decision.epoch {
+        return draft.ignore(Ignored::Stale);
+    }
+    let Call::ReadBack(read_back) = &phase.call else { return draft.ignore(Ignored::Stale) };
+    let mut read_back = ReadBack { polled_at: Some(draft.now), ..read_back.clone() };
+    match sight {
+        Sight::Unseen(_) => {}
+        Sight::Missing => return stuck(draft, phase, StuckReason::CandidateMissing, Why::CandidateLost),
+        Sight::Seen(Sighting { source: None, .. }) => return source_gone(draft, phase),
+        Sight::Seen(Sighting { source: Some(source), .. }) if *source != draft.policy.database.writer => {
+            return stuck(draft, phase, StuckReason::CandidateTaken, Why::CandidateLost);
+        }
+        Sight::Seen(Sighting { status: DbStatus::Available, .. }) => read_back.untouched_at = Some(draft.now),
+        Sight::Seen(Sighting { status: DbStatus::Changing(_), .. }) => read_back.known = read_back.known.underway(),
+        // A backup of its own and the backup at the end of a promotion look alike: wait and see.
+        Sight::Seen(Sighting { status: DbStatus::BackingUp | DbStatus::Other(_), .. }) => {}
+    }
+    draft.note(Phase::Promoting(Promoting { call: Call::ReadBack(read_back), ..phase.clone() }))
+}
+
+impl Known {
+    fn underway(self) -> Self {
+        match self {
+            Self::Accepted => Self::Accepted,
+            Self::Underway | Self::NotArrived | Self::Unknown => Self::Underway,
+        }
+    }
+}
+
+fn source_gone(draft: Draft<'_>, phase: &Promoting) -> Step {
+    let deadline = draft.policy.windows.verify_seconds.after(draft.now);
+    let promoted_by = promoted_by(&phase.call);
+    let next = Verifying { decision: phase.decision.clone(), promoted_by, deadline, polled_at: None };
+    draft.advance(Phase::Verifying(next), Why::SourceGone, Who::Conductor, &phase.decision.incident, None)
+}
+
+fn promoted_by(call: &Call) -> PromotedBy {
+    match call {
+        Call::ReadBack(ReadBack { known: Known::Accepted, .. }) => PromotedBy::Us,
+        Call::ReadBack(ReadBack { known: Known::Underway | Known::NotArrived | Known::Unknown, .. })
+        | Call::Intended { .. } => PromotedBy::Unproven,
+    }
+}
+
+fn stuck(draft: Draft<'_>, phase: &Promoting, reason: StuckReason, why: Why) -> Step {
+    let next = Stuck {
+        decision: phase.decision.clone(),
+        promoted_by: promoted_by(&phase.call),
+        since: draft.now,
+        reason,
+        polled_at: None,
+    };
+    draft.advance(Phase::Stuck(next), why, Who::Conductor, &phase.decision.incident, None)
+}
