@@ -4,6 +4,8 @@ use crate::cloud::{Cloud, Performed, Reading};
 use crate::ledger::{Commit, Ledger, LedgerError, Nonce, Record};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+use std::future::Future;
+use std::time::Duration;
 use understudy_engine::{Application, Effect, Event, RunId, Source, Step, StepVerdict, Vote, VoterName, step};
 
 /// How often one event is stepped again after somebody else wrote first.
@@ -11,6 +13,9 @@ const CONFLICTS_MAX: u32 = 20;
 
 /// How many steps one turn takes at the most. A failover needs about ten: more is a circle.
 const STEPS_MAX: u32 = 60;
+
+/// The shortest sleep.
+const SLEEP_MIN: Duration = Duration::from_millis(100);
 
 /// One run: from a wake to the return. A retried invocation must be another run, because only the
 /// run that recorded an intent may act on it.
@@ -79,6 +84,35 @@ pub async fn turn(
         }
     }
     Err(ConductError::Restless { application: application.clone() })
+}
+
+/// Takes turns until nothing more is due before `until`, sleeping in between.
+///
+/// # Errors
+/// As [`turn`].
+pub async fn attend<F: Future<Output = ()> + Send>(
+    ledger: &impl Ledger,
+    cloud: &impl Cloud,
+    application: &Application,
+    run: &mut Run,
+    clock: impl Fn() -> Timestamp + Send + Sync,
+    until: Timestamp,
+    sleep: impl Fn(Duration) -> F + Send + Sync,
+) -> Result<Vec<StepVerdict>, ConductError> {
+    let mut verdicts = Vec::new();
+    loop {
+        let taken = turn(ledger, cloud, application, run, clock()).await?;
+        verdicts.extend(taken.verdicts);
+        match taken.next_due.filter(|due| *due < until) {
+            Some(due) => sleep(wait(due, clock())).await,
+            None => return Ok(verdicts),
+        }
+    }
+}
+
+/// How long to sleep to a time, and never so short that waiting becomes spinning.
+fn wait(due: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(due.duration_since(now)).unwrap_or_default().max(SLEEP_MIN)
 }
 
 /// Enters a person's word.

@@ -11,7 +11,7 @@ mod notify;
 mod receive;
 
 pub use cloud::{Announcement, Cloud, Looked, Performed, Reading, Undelivered};
-pub use conduct::{ConductError, Run, Turn, command, turn};
+pub use conduct::{ConductError, Run, Turn, attend, command, turn};
 pub use incident::{ChainBreak, IncidentItem, genesis, verify};
 pub use ledger::{
     Cast, Commit, Enter, Ledger, LedgerError, Nonce, PolicyHash, Record, RecordFault, Route, StoredPolicy,

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How old the last known lag may be, counted back from the suspicion: the metric has a grain of one
-/// minute and may arrive a few minutes late.
+/// How long before the suspicion the last contact may be. An idle PostgreSQL writer sends something
+/// every five minutes, and alarms take a few minutes to notice that it has stopped.
 pub const LAG_MAX_AGE: Seconds = Seconds(600);
 
 /// What came of looking at the replica.
@@ -28,8 +28,8 @@ pub struct Sighting {
     pub status: DbStatus,
     /// The writer that it names as its source; none once it stands alone.
     pub source: Option<DbInstanceArn>,
-    /// The last lag that was known at the time asked for.
-    pub lag: Option<Lag>,
+    /// Its replication lag as measured over the span asked for, oldest first.
+    pub lags: Vec<Lag>,
 }
 
 /// Replication lag, and when it was measured.
@@ -100,7 +100,7 @@ impl Sight {
                 reasons.push(Ineligible::NotAvailable { status: status.clone() });
             }
         }
-        match sighting.lag {
+        match last_contact(&sighting.lags) {
             None => reasons.push(Ineligible::LagUnknown),
             Some(lag) if lag.seconds > database.lag_max_seconds => {
                 reasons.push(Ineligible::LagAboveLimit { lag: lag.seconds, limit: database.lag_max_seconds });
@@ -110,13 +110,36 @@ impl Sight {
         reasons
     }
 
+    /// The lag at last contact: the bound on what a promotion loses.
     #[must_use]
     pub fn lag(&self) -> Option<Lag> {
         match self {
-            Self::Seen(sighting) => sighting.lag,
+            Self::Seen(sighting) => last_contact(&sighting.lags),
             Self::Missing | Self::Unseen(_) => None,
         }
     }
+}
+
+/// The lag when the replica last received anything. On PostgreSQL the metric is the age of the last
+/// replayed commit, so it goes on growing after the writer has died and says ever less: what counts is
+/// the last measurement before the replay came to a stand. A replica that made no progress in the whole
+/// span has lost contact longer ago than is known.
+#[must_use]
+pub(crate) fn last_contact(lags: &[Lag]) -> Option<Lag> {
+    if let [only] = lags {
+        return Some(*only);
+    }
+    let newest = lags.len().checked_sub(1)?;
+    let moved =
+        (1..lags.len()).rev().find(|&index| replayed(&lags[index]) > REPLAY_MIN.after(replayed(&lags[index - 1])))?;
+    Some(if moved == newest { lags[moved] } else { lags[moved - 1] })
+}
+
+/// How far the replay must have come between two measurements to be called progress.
+const REPLAY_MIN: Seconds = Seconds(5);
+
+fn replayed(lag: &Lag) -> Timestamp {
+    lag.seconds.before(lag.at)
 }
 
 impl DbStatus {
@@ -167,5 +190,43 @@ impl fmt::Display for Ineligible {
                 write!(f, "its replication lag at last contact was {lag}, and the limit is {limit}")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lags(points: &[(i64, u32)]) -> Vec<Lag> {
+        points
+            .iter()
+            .map(|&(second, lag)| Lag { seconds: Seconds(lag), at: Timestamp::from_second(second).unwrap() })
+            .collect()
+    }
+
+    fn seconds(points: &[(i64, u32)]) -> Option<u32> {
+        last_contact(&lags(points)).map(|lag| lag.seconds.0)
+    }
+
+    #[test]
+    fn a_replica_that_follows_has_the_lag_of_its_newest_measurement() {
+        assert_eq!(seconds(&[(0, 1), (60, 1), (120, 3)]), Some(3));
+        assert_eq!(seconds(&[(0, 10), (60, 40), (120, 70)]), Some(70), "slow, and still receiving");
+    }
+
+    #[test]
+    fn a_dead_writer_leaves_the_lag_at_last_contact_however_long_it_has_been_dead() {
+        assert_eq!(seconds(&[(0, 1), (60, 1), (120, 41), (180, 101), (240, 161)]), Some(1));
+    }
+
+    #[test]
+    fn a_replica_that_never_moved_in_the_whole_span_has_no_known_lag() {
+        assert_eq!(seconds(&[(0, 3000), (60, 3060), (120, 3120)]), None);
+        assert_eq!(seconds(&[]), None);
+    }
+
+    #[test]
+    fn a_single_measurement_stands_for_itself() {
+        assert_eq!(seconds(&[(0, 7)]), Some(7));
     }
 }

@@ -21,7 +21,7 @@ pub enum Effect {
 pub struct Look {
     pub alarms: BTreeMap<VoterName, AlarmArn>,
     pub candidate: DbInstanceArn,
-    /// The lag asked for is the last one known within this span: at last contact, not since.
+    /// The span over which the candidate's lag is asked for: up to the suspicion, not since.
     pub lag_after: Timestamp,
     pub lag_until: Timestamp,
 }

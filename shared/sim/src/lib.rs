@@ -1,1 +1,22 @@
+//! A simulated cloud behind the driver's two ports, in virtual time.
+//!
+//! It keeps what it stores as the real table does, as text, and its databases live as RDS documents
+//! it; one contract suite holds it and the real ports to the same words. It knows nothing of the AWS
+//! SDK. Time is tokio's paused clock: whoever waits is woken in order, and hours pass in no time.
 
+mod alarm;
+mod clock;
+mod cloud;
+mod database;
+mod drill;
+mod ledger;
+mod stage;
+mod world;
+
+pub use alarm::AlarmValue;
+pub use clock::Clock;
+pub use cloud::SimCloud;
+pub use database::{Life, SimDatabase};
+pub use drill::{DrillError, DrillOptions, DrillReport, Happening, Loss, region_loss};
+pub use ledger::SimLedger;
+pub use world::{PromoteFault, World};

@@ -1,0 +1,185 @@
+//! The ledger in memory. It stores texts, compares revisions, policies and nonces, and can lose a reply.
+
+use crate::world::{Inner, Item, World};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use understudy_driver::{
+    Cast, Commit, Enter, IncidentItem, Ledger, LedgerError, Nonce, PolicyHash, Record, RecordFault, Route, StoredPolicy,
+};
+use understudy_engine::{
+    Application, IncidentId, Policy, Revision, STATE_SCHEMA, Source, State, Vote, VoterName, Votes,
+};
+
+/// A typical round trip to DynamoDB within a Region.
+const ROUND_TRIP: Duration = Duration::from_millis(5);
+
+#[derive(Debug, Clone)]
+pub struct SimLedger {
+    world: World,
+}
+
+impl SimLedger {
+    #[must_use]
+    pub fn new(world: &World) -> Self {
+        Self { world: world.clone() }
+    }
+
+    /// Puts an application into the table: its record, and a route from each of its sources.
+    ///
+    /// # Errors
+    /// When the policy cannot be written as JSON.
+    pub fn apply(&self, policy: &Policy) -> Result<(), serde_json::Error> {
+        let stored = StoredPolicy::new(policy)?;
+        let mut inner = self.world.lock();
+        let item = inner.table.entry(policy.application.clone()).or_default();
+        item.policy = stored.text;
+        item.policy_hash = stored.hash.0;
+        for voter in &policy.voters {
+            let route = Route { application: policy.application.clone(), voter: voter.name.clone() };
+            inner.routes.entry(voter.source.clone()).or_default().insert(route);
+        }
+        Ok(())
+    }
+
+    /// Overwrites a stored attribute with whatever is given: `policy`, `state` or `vote#<voter>`.
+    pub fn tamper(&self, application: &Application, attribute: &str, text: &str) {
+        let mut inner = self.world.lock();
+        let item = inner.table.entry(application.clone()).or_default();
+        match attribute.strip_prefix("vote#") {
+            Some(voter) => {
+                if let Ok(voter) = voter.parse() {
+                    item.votes.insert(voter, text.to_owned());
+                }
+            }
+            None if attribute == "policy" => text.clone_into(&mut item.policy),
+            None => item.state = Some(text.to_owned()),
+        }
+    }
+}
+
+impl Ledger for SimLedger {
+    async fn load(&self, application: &Application) -> Result<Record, LedgerError> {
+        tokio::time::sleep(ROUND_TRIP).await;
+        let item = self.world.lock().table.get(application).cloned().ok_or_else(|| unknown(application))?;
+        record(application, &item)
+            .map_err(|fault| LedgerError::UnusableRecord { application: application.to_string(), fault })
+    }
+
+    async fn commit(
+        &self,
+        next: &State,
+        expected: Revision,
+        policy: &PolicyHash,
+        nonce: &Nonce,
+    ) -> Result<Commit, LedgerError> {
+        tokio::time::sleep(ROUND_TRIP).await;
+        let lost = World::reply_is_lost(&mut self.world.lock());
+        let first = write_state(&mut self.world.lock(), next, expected, policy, nonce)?;
+        if !lost {
+            return Ok(first);
+        }
+        // What an SDK does after a lost reply: the same request once more.
+        tokio::time::sleep(ROUND_TRIP).await;
+        write_state(&mut self.world.lock(), next, expected, policy, nonce)
+    }
+
+    async fn cast(&self, application: &Application, voter: &VoterName, vote: &Vote) -> Result<Cast, LedgerError> {
+        tokio::time::sleep(ROUND_TRIP).await;
+        let mut inner = self.world.lock();
+        let item = inner.table.get_mut(application).ok_or_else(|| unknown(application))?;
+        let stored = item.votes.get(voter).and_then(|text| serde_json::from_str::<Vote>(text).ok());
+        if stored.is_some_and(|stored| !vote.supersedes(&stored)) {
+            return Ok(Cast::Superseded);
+        }
+        let text = serde_json::to_string(vote).map_err(refused)?;
+        item.votes.insert(voter.clone(), text);
+        inner.changed(application);
+        Ok(Cast::Counted)
+    }
+
+    async fn routes(&self, source: &Source) -> Result<Vec<Route>, LedgerError> {
+        tokio::time::sleep(ROUND_TRIP).await;
+        Ok(self.world.lock().routes.get(source).into_iter().flatten().cloned().collect())
+    }
+
+    async fn enter(&self, item: &IncidentItem) -> Result<Enter, LedgerError> {
+        tokio::time::sleep(ROUND_TRIP).await;
+        let key = (item.application.clone(), item.sort_key());
+        let mut inner = self.world.lock();
+        match inner.incidents.get(&key) {
+            Some(stored) if stored == item => Ok(Enter::StoodAlready),
+            Some(_) => Ok(Enter::Forked),
+            None => {
+                inner.incidents.insert(key, item.clone());
+                Ok(Enter::Entered)
+            }
+        }
+    }
+
+    async fn incident(
+        &self,
+        application: &Application,
+        incident: &IncidentId,
+    ) -> Result<Vec<IncidentItem>, LedgerError> {
+        tokio::time::sleep(ROUND_TRIP).await;
+        let prefix = IncidentItem::sort_prefix(incident);
+        let inner = self.world.lock();
+        let of_incident = inner.incidents.range((application.clone(), prefix.clone())..);
+        let items = of_incident.take_while(|((owner, key), _)| owner == application && key.starts_with(&prefix));
+        Ok(items.map(|(_, item)| item.clone()).collect())
+    }
+}
+
+fn write_state(
+    inner: &mut Inner,
+    next: &State,
+    expected: Revision,
+    policy: &PolicyHash,
+    nonce: &Nonce,
+) -> Result<Commit, LedgerError> {
+    let item = inner.table.get_mut(&next.application).ok_or_else(|| unknown(&next.application))?;
+    let stored = item.state.as_deref().map(serde_json::from_str::<State>).transpose().map_err(refused)?;
+    let revision = stored.map_or(Revision::default(), |state| state.revision);
+    if revision != expected || item.policy_hash != policy.0 {
+        let own = item.nonce.as_ref() == Some(&nonce.0);
+        return Ok(if own { Commit::Committed } else { Commit::Conflict });
+    }
+    item.state = Some(serde_json::to_string(next).map_err(refused)?);
+    item.nonce = Some(nonce.0.clone());
+    inner.changed(&next.application);
+    Ok(Commit::Committed)
+}
+
+fn record(application: &Application, item: &Item) -> Result<Record, RecordFault> {
+    let stored = StoredPolicy { text: item.policy.clone(), hash: PolicyHash(item.policy_hash.clone()) };
+    let policy = stored.read()?;
+    let state = match &item.state {
+        None => State::new(application.clone()),
+        Some(text) => serde_json::from_str(text).map_err(|error| unreadable("state", &error))?,
+    };
+    if state.schema != STATE_SCHEMA {
+        return Err(RecordFault::OtherSchema { found: state.schema, supported: STATE_SCHEMA });
+    }
+    let votes: BTreeMap<VoterName, Vote> = item
+        .votes
+        .iter()
+        .map(|(voter, text)| {
+            let vote = serde_json::from_str(text).map_err(|error| unreadable(&format!("vote#{voter}"), &error))?;
+            Ok((voter.clone(), vote))
+        })
+        .collect::<Result<Votes, RecordFault>>()?;
+    Ok(Record { state, policy, policy_hash: stored.hash, votes })
+}
+
+fn unknown(application: &Application) -> LedgerError {
+    LedgerError::UnknownApplication { application: application.to_string() }
+}
+
+fn unreadable(attribute: &str, error: &serde_json::Error) -> RecordFault {
+    RecordFault::Unreadable { attribute: attribute.to_owned(), problem: error.to_string() }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
+fn refused(error: serde_json::Error) -> LedgerError {
+    LedgerError::Refused { detail: error.to_string() }
+}
