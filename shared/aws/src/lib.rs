@@ -1,1 +1,20 @@
+//! The driver's two ports on the AWS SDK.
+//!
+//! Errors of the SDK are classified once ([`Failure`]). Reads are bounded and retried; the promote call
+//! is bounded and never retried, because only the engine may decide to call again.
 
+mod alarms;
+mod candidate;
+mod classify;
+mod clients;
+mod cloud;
+mod items;
+mod ledger;
+mod open;
+mod topic;
+
+pub use classify::Failure;
+pub use clients::Clients;
+pub use cloud::AwsCloud;
+pub use ledger::DynamoLedger;
+pub use open::OpenError;

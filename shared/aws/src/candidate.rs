@@ -1,0 +1,99 @@
+//! Describing the replica, and its lag.
+
+use crate::classify::Failure;
+use crate::clients::Clients;
+use aws_sdk_cloudwatch::primitives::DateTime;
+use aws_sdk_cloudwatch::types::{Datapoint, Dimension, Statistic};
+use aws_sdk_rds::types::DbInstance;
+use jiff::Timestamp;
+use understudy_engine::{DbInstanceArn, DbStatus, Lag, Look, Seconds, Sight, Sighting, Unseen};
+
+/// The grain of `ReplicaLag`.
+const PERIOD_SECONDS: i32 = 60;
+
+pub(crate) async fn see(clients: &Clients, look: &Look) -> Sight {
+    let (sight, measured) = tokio::join!(describe(clients, &look.candidate), lags(clients, look));
+    match sight {
+        Sight::Seen(sighting) => Sight::Seen(Sighting { lags: measured, ..sighting }),
+        Sight::Missing | Sight::Unseen(_) => sight,
+    }
+}
+
+/// The replica as Describe shows it, without its lag.
+pub(crate) async fn describe(clients: &Clients, replica: &DbInstanceArn) -> Sight {
+    let client = clients.rds(&replica.region());
+    let answer = match client.describe_db_instances().db_instance_identifier(replica.instance()).send().await {
+        Ok(answer) => answer,
+        Err(error) => {
+            if error.as_service_error().is_some_and(|error| error.is_db_instance_not_found_fault()) {
+                return Sight::Missing;
+            }
+            return Sight::Unseen(match Failure::of(&error) {
+                Failure::Throttled => Unseen::Throttled,
+                Failure::Denied { .. } => Unseen::Denied,
+                Failure::Answered { .. } => Unseen::Unreadable,
+                Failure::Ambiguous { .. } => Unseen::Unreachable,
+            });
+        }
+    };
+    match answer.db_instances() {
+        [] => Sight::Missing,
+        [instance, ..] => sighting(instance, replica).map_or(Sight::Unseen(Unseen::Unreadable), Sight::Seen),
+    }
+}
+
+fn sighting(instance: &DbInstance, replica: &DbInstanceArn) -> Option<Sighting> {
+    let status = DbStatus::parse(instance.db_instance_status()?);
+    let source = match instance.read_replica_source_db_instance_identifier().filter(|source| !source.is_empty()) {
+        None => None,
+        Some(source) => Some(source_arn(source, replica)?),
+    };
+    Some(Sighting { status, source, lags: Vec::new() })
+}
+
+/// A source in another Region is named by its ARN, and one in the same Region by its identifier.
+fn source_arn(source: &str, replica: &DbInstanceArn) -> Option<DbInstanceArn> {
+    if source.starts_with("arn:") {
+        return source.parse().ok();
+    }
+    let prefix = replica.as_str().strip_suffix(replica.instance())?;
+    format!("{prefix}{source}").parse().ok()
+}
+
+/// The measurements of the span, oldest first. −1 is how RDS says that it does not replicate: it is no
+/// measurement, and neither is silence.
+async fn lags(clients: &Clients, look: &Look) -> Vec<Lag> {
+    let client = clients.cloudwatch(&look.candidate.region());
+    let instance = Dimension::builder().name("DBInstanceIdentifier").value(look.candidate.instance()).build();
+    let answer = client
+        .get_metric_statistics()
+        .namespace("AWS/RDS")
+        .metric_name("ReplicaLag")
+        .dimensions(instance)
+        .period(PERIOD_SECONDS)
+        .statistics(Statistic::Maximum)
+        .start_time(DateTime::from_secs(look.lag_after.as_second()))
+        .end_time(DateTime::from_secs(look.lag_until.as_second().saturating_add(1)))
+        .send()
+        .await;
+    let mut lags: Vec<Lag> = match &answer {
+        Ok(answer) => answer.datapoints().iter().filter_map(measured).collect(),
+        Err(error) => {
+            tracing::warn!(error = %aws_sdk_cloudwatch::error::DisplayErrorContext(error), "the lag could not be read");
+            Vec::new()
+        }
+    };
+    lags.sort_by_key(|lag| lag.at);
+    lags
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be within the range just above"
+)]
+fn measured(datapoint: &Datapoint) -> Option<Lag> {
+    let seconds = datapoint.maximum().filter(|lag| *lag >= 0.0 && *lag < f64::from(u32::MAX))?;
+    let at = Timestamp::from_nanosecond(datapoint.timestamp()?.as_nanos()).ok()?;
+    Some(Lag { seconds: Seconds(seconds.ceil() as u32), at })
+}

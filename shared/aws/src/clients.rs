@@ -1,0 +1,118 @@
+//! Clients, one per service and Region, made once. All share one HTTP client and its connections.
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_dynamodb::config::Region as SdkRegion;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use understudy_engine::Region;
+
+#[derive(Debug)]
+pub struct Clients {
+    base: SdkConfig,
+    rds: PerRegion<aws_sdk_rds::Client>,
+    rds_once: PerRegion<aws_sdk_rds::Client>,
+    cloudwatch: PerRegion<aws_sdk_cloudwatch::Client>,
+    sns: PerRegion<aws_sdk_sns::Client>,
+}
+
+#[derive(Debug)]
+struct PerRegion<C>(Mutex<BTreeMap<Region, C>>);
+
+impl<C: Clone> PerRegion<C> {
+    fn new() -> Self {
+        Self(Mutex::new(BTreeMap::new()))
+    }
+
+    fn get(&self, region: &Region, make: impl FnOnce() -> C) -> C {
+        let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.entry(region.clone()).or_insert_with(make).clone()
+    }
+}
+
+/// A read that is not answered within this is treated as not answered: the Region may be lost.
+fn bounded(attempt: Duration, whole: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_millis(1500))
+        .operation_attempt_timeout(attempt)
+        .operation_timeout(whole)
+        .build()
+}
+
+impl Clients {
+    /// Clients by the environment: credentials, Region and endpoints.
+    pub async fn from_env() -> Self {
+        let base = aws_config::defaults(BehaviorVersion::latest())
+            .retry_config(RetryConfig::standard().with_max_attempts(2))
+            .timeout_config(bounded(Duration::from_millis(2500), Duration::from_secs(5)))
+            .load()
+            .await;
+        Self::new(base)
+    }
+
+    #[must_use]
+    pub fn new(base: SdkConfig) -> Self {
+        Self {
+            base,
+            rds: PerRegion::new(),
+            rds_once: PerRegion::new(),
+            cloudwatch: PerRegion::new(),
+            sns: PerRegion::new(),
+        }
+    }
+
+    /// The Region that we run in.
+    #[must_use]
+    pub fn home(&self) -> Option<String> {
+        self.base.region().map(ToString::to_string)
+    }
+
+    /// DynamoDB, in the Region that we run in.
+    #[must_use]
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        let config = aws_sdk_dynamodb::config::Builder::from(&self.base)
+            .retry_config(RetryConfig::standard().with_max_attempts(4))
+            .timeout_config(bounded(Duration::from_millis(2000), Duration::from_secs(8)));
+        aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    pub(crate) fn rds(&self, region: &Region) -> aws_sdk_rds::Client {
+        self.rds.get(region, || {
+            let config = aws_sdk_rds::config::Builder::from(&self.base).region(there(region));
+            aws_sdk_rds::Client::from_conf(config.build())
+        })
+    }
+
+    /// RDS for calls that must leave at most once.
+    pub(crate) fn rds_once(&self, region: &Region) -> aws_sdk_rds::Client {
+        self.rds_once.get(region, || {
+            let config = aws_sdk_rds::config::Builder::from(&self.base)
+                .region(there(region))
+                .retry_config(RetryConfig::disabled())
+                .timeout_config(bounded(Duration::from_secs(10), Duration::from_secs(10)));
+            aws_sdk_rds::Client::from_conf(config.build())
+        })
+    }
+
+    pub(crate) fn cloudwatch(&self, region: &Region) -> aws_sdk_cloudwatch::Client {
+        self.cloudwatch.get(region, || {
+            let config = aws_sdk_cloudwatch::config::Builder::from(&self.base).region(there(region));
+            aws_sdk_cloudwatch::Client::from_conf(config.build())
+        })
+    }
+
+    pub(crate) fn sns(&self, region: &Region) -> aws_sdk_sns::Client {
+        self.sns.get(region, || {
+            let config = aws_sdk_sns::config::Builder::from(&self.base)
+                .region(there(region))
+                .retry_config(RetryConfig::standard().with_max_attempts(3));
+            aws_sdk_sns::Client::from_conf(config.build())
+        })
+    }
+}
+
+fn there(region: &Region) -> SdkRegion {
+    SdkRegion::new(region.as_str().to_owned())
+}

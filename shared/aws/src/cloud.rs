@@ -1,0 +1,72 @@
+//! The cloud on the AWS SDK.
+
+use crate::classify::Failure;
+use crate::clients::Clients;
+use crate::{alarms, candidate, topic};
+use jiff::Timestamp;
+use understudy_driver::{Announcement, Cloud, Looked, Performed, Undelivered};
+use understudy_engine::{DbInstanceArn, Look, Promote, PromoteAnswer, Sight};
+
+#[derive(Debug)]
+pub struct AwsCloud {
+    clients: Clients,
+}
+
+impl AwsCloud {
+    #[must_use]
+    pub fn new(clients: Clients) -> Self {
+        Self { clients }
+    }
+}
+
+impl Cloud for AwsCloud {
+    async fn look(&self, look: &Look) -> Performed<Looked> {
+        let observed_at = Timestamp::now();
+        let (readings, candidate) =
+            tokio::join!(alarms::read(&self.clients, &look.alarms), candidate::see(&self.clients, look));
+        performed(Looked { observed_at, readings, candidate })
+    }
+
+    async fn promote(&self, promote: &Promote) -> Performed<PromoteAnswer> {
+        if Timestamp::now() >= promote.not_after {
+            return performed(PromoteAnswer::NotArrived);
+        }
+        let client = self.clients.rds_once(&promote.replica.region());
+        let call = client.promote_read_replica().db_instance_identifier(promote.replica.instance());
+        let answer = match call.send().await {
+            Ok(_) => PromoteAnswer::Accepted,
+            Err(error) => {
+                tracing::warn!(error = %aws_sdk_rds::error::DisplayErrorContext(&error), "promote was not accepted");
+                if error.as_service_error().is_some_and(|error| error.is_db_instance_not_found_fault()) {
+                    PromoteAnswer::NoSuchInstance
+                } else if error.as_service_error().is_some_and(|error| error.is_invalid_db_instance_state_fault()) {
+                    PromoteAnswer::Ambiguous
+                } else {
+                    answer(&Failure::of(&error))
+                }
+            }
+        };
+        performed(answer)
+    }
+
+    async fn read_back(&self, replica: &DbInstanceArn) -> Performed<Sight> {
+        performed(candidate::describe(&self.clients, replica).await)
+    }
+
+    async fn announce(&self, announcement: &Announcement) -> Result<(), Undelivered> {
+        topic::publish(&self.clients, announcement).await
+    }
+}
+
+fn answer(failure: &Failure) -> PromoteAnswer {
+    match failure {
+        Failure::Throttled => PromoteAnswer::NotArrived,
+        Failure::Denied { .. } => PromoteAnswer::Denied,
+        Failure::Answered { .. } => PromoteAnswer::Invalid,
+        Failure::Ambiguous { .. } => PromoteAnswer::Ambiguous,
+    }
+}
+
+fn performed<T>(outcome: T) -> Performed<T> {
+    Performed { at: Timestamp::now(), outcome }
+}

@@ -1,0 +1,79 @@
+//! Policies that contradict themselves are refused, with every fault named.
+
+use crate::script::policy;
+use understudy_engine::{Mode, Policy, Seconds, Severity};
+
+fn fields(change: impl FnOnce(&mut Policy)) -> Vec<String> {
+    let mut policy = policy(Mode::Auto);
+    change(&mut policy);
+    let faults = policy.faults();
+    assert!(faults.iter().all(|fault| !fault.mend.is_empty() && fault.involves.contains(&fault.field)));
+    let errors = faults.into_iter().filter(|fault| fault.severity == Severity::Error);
+    errors.map(|fault| fault.field).collect()
+}
+
+#[test]
+fn a_sound_policy_has_no_fault() {
+    assert_eq!(policy(Mode::Auto).faults(), vec![]);
+}
+
+#[test]
+fn each_contradiction_is_named_at_its_field() {
+    let name = |text: &str| text.parse().unwrap();
+    assert_eq!(fields(|policy| policy.schema = 2), ["schema"]);
+    assert_eq!(fields(|policy| policy.quorum.needed = 4), ["quorum.needed"]);
+    assert_eq!(fields(|policy| policy.windows.sustain_seconds = Seconds(60)), ["windows.sustain_seconds"]);
+    assert_eq!(fields(|policy| policy.windows.look_seconds = Seconds(90)), ["windows.look_seconds"]);
+    assert_eq!(fields(|policy| policy.windows.undecided_seconds = Seconds(180)), ["windows.undecided_seconds"]);
+    assert_eq!(fields(|policy| policy.regions.witness = Some("us-west-2".parse().unwrap())), ["regions.witness"]);
+    assert_eq!(
+        fields(|policy| policy.notification.topic = "arn:aws:sns:us-east-1:111122223333:t".parse().unwrap()),
+        ["notification.topic"]
+    );
+    assert_eq!(
+        fields(|policy| policy.database.replica = "arn:aws:rds:us-west-2:123456789012:db:r".parse().unwrap()),
+        ["database.replica"]
+    );
+    assert_eq!(fields(|policy| policy.voters[1].name = policy.voters[0].name.clone()), ["voters[1].name"]);
+    assert_eq!(fields(|policy| policy.approval.as_mut().unwrap().needed = 4), ["approval.needed"]);
+    assert_eq!(
+        fields(|policy| policy.approval.as_mut().unwrap().approvers = vec![name("ann"), name("ann"), name("ben")]),
+        ["approval.approvers"]
+    );
+    assert_eq!(
+        fields(|policy| {
+            policy.mode = Mode::Approve;
+            policy.approval = None;
+        }),
+        ["approval"]
+    );
+}
+
+#[test]
+fn auto_needs_voters_in_three_regions_and_a_decision_somebody_outside() {
+    let two_regions = |policy: &mut Policy| {
+        policy.voters[2].source =
+            understudy_engine::Source::Alarm("arn:aws:cloudwatch:us-west-2:111122223333:alarm:other".parse().unwrap());
+    };
+    assert_eq!(fields(two_regions), ["mode", "voters"]);
+}
+
+#[test]
+fn several_contradictions_are_named_at_once() {
+    let broken = fields(|policy| {
+        policy.regions.standby = policy.regions.primary.clone();
+        policy.quorum.needed = 9;
+        policy.windows.sustain_seconds = Seconds(10);
+    });
+    assert_eq!(broken, ["regions.standby", "database.replica", "quorum.needed", "windows.sustain_seconds"]);
+}
+
+#[test]
+fn a_short_sustain_window_and_a_small_quorum_are_warnings() {
+    let mut policy = policy(Mode::Auto);
+    policy.windows.sustain_seconds = Seconds(100);
+    let faults = policy.faults();
+    assert_eq!(faults.len(), 1);
+    assert_eq!(faults[0].severity, Severity::Warning);
+    assert!(policy.is_sound());
+}

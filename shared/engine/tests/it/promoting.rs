@@ -1,0 +1,248 @@
+//! Intent → Call → ReadBack → Done: one accepted promotion an epoch, whatever gets lost.
+
+use crate::script::{Script, WRITER, candidate, seen};
+use understudy_engine::{
+    Anomaly, Call, DbStatus, Effect, Event, Ignored, Known, Mode, Phase, PhaseName, PromoteAnswer, PromotedBy, Sight,
+    StepVerdict, StuckReason, Unseen, Verdict, Why,
+};
+
+fn untouched() -> Sight {
+    candidate()
+}
+
+fn rebooting() -> Sight {
+    seen(DbStatus::parse("rebooting"), Some(WRITER), None)
+}
+
+fn done() -> Sight {
+    seen(DbStatus::Available, None, None)
+}
+
+#[test]
+fn only_the_run_that_recorded_the_intent_may_call() {
+    let script = Script::promoting(Mode::Auto);
+    assert!(script.promotes("run-1"));
+    assert!(!script.promotes("run-2"));
+}
+
+#[test]
+fn the_call_may_not_leave_after_its_time() {
+    let mut script = Script::promoting(Mode::Auto);
+    let Some(Effect::Promote(promote)) = script.outstanding("run-1") else { panic!("no promote") };
+    script.at(200);
+    assert_eq!(promote.not_after, script.now);
+    assert!(!script.promotes("run-1"), "frozen for 20 s");
+}
+
+#[test]
+fn another_run_waits_out_the_call_and_then_reads_back_before_anything_else() {
+    let mut script = Script::promoting(Mode::Auto);
+    assert_eq!(script.tick_as("run-2"), StepVerdict::Ignored(Ignored::AnotherRunCalls));
+    assert_eq!(script.outstanding("run-2"), None);
+    script.at(200);
+    assert_eq!(script.tick_as("run-2"), StepVerdict::Noted);
+    assert!(matches!(script.outstanding("run-2"), Some(Effect::ReadBack { .. })));
+}
+
+#[test]
+fn an_untouched_replica_is_called_again_only_after_the_call_has_had_time_to_show() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.at(200).tick_as("run-2");
+    script.read_back(untouched());
+    script.tick_as("run-2");
+    script.at(259).read_back(untouched());
+    script.tick_as("run-2");
+    assert!(!script.promotes("run-2"), "59 s after the call could last have left");
+    script.at(260).read_back(untouched());
+    assert_eq!(script.tick_as("run-2"), StepVerdict::Noted);
+    assert!(script.promotes("run-2"));
+    assert_eq!(script.state.epoch.0, 1, "under the same epoch");
+}
+
+#[test]
+fn an_ambiguous_answer_is_read_back_and_never_called_again_while_it_shows() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.answer(PromoteAnswer::Ambiguous);
+    script.at(190).read_back(rebooting());
+    for second in [300, 600, 1200] {
+        script.at(second).read_back(untouched());
+        script.tick();
+        assert!(!script.promotes("run-1"), "it was seen under way");
+    }
+}
+
+#[test]
+fn an_accepted_call_is_never_repeated_however_long_the_replica_looks_untouched() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.answer(PromoteAnswer::Accepted);
+    for second in [200, 400, 800, 1600] {
+        script.at(second).read_back(untouched());
+        script.tick();
+        assert!(!script.promotes("run-1"));
+    }
+}
+
+#[test]
+fn a_call_that_did_not_arrive_is_repeated_after_one_read_back() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.answer(PromoteAnswer::NotArrived);
+    script.tick();
+    assert!(!script.promotes("run-1"), "not before the replica was read back");
+    script.read_back(untouched());
+    script.tick();
+    assert!(script.promotes("run-1"));
+}
+
+#[test]
+fn the_control_planes_silence_is_not_an_untouched_replica() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.answer(PromoteAnswer::Ambiguous);
+    script.at(600).read_back(Sight::Unseen(Unseen::Unreachable));
+    script.tick();
+    assert!(!script.promotes("run-1"));
+}
+
+#[test]
+fn available_alone_proves_nothing() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.answer(PromoteAnswer::Accepted);
+    script.read_back(untouched());
+    assert_eq!(script.phase(), PhaseName::Promoting);
+    script.read_back(seen(DbStatus::BackingUp, None, None));
+    assert_eq!(script.phase(), PhaseName::Verifying);
+    script.read_back(seen(DbStatus::BackingUp, None, None));
+    assert_eq!(script.phase(), PhaseName::Verifying, "no source, and not available");
+}
+
+#[test]
+fn traffic_is_latched_only_once_the_promotion_is_verified() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.answer(PromoteAnswer::Accepted);
+    assert!(script.state.latch.is_empty());
+    assert_eq!(script.read_back(done()), StepVerdict::Advanced(Why::SourceGone));
+    assert!(script.state.latch.is_empty());
+    assert_eq!(script.read_back(done()), StepVerdict::Advanced(Why::Writable));
+    let latched: Vec<&str> = script.state.latch.keys().map(understudy_engine::Region::as_str).collect();
+    assert_eq!(latched, ["us-east-1"]);
+}
+
+#[test]
+fn the_roles_swap_when_clients_have_followed_and_split_risk_is_said() {
+    let mut script = failed_over();
+    assert_eq!(script.state.writer_region.as_ref().unwrap().as_str(), "us-west-2");
+    let entry = script.state.journal.outbox.last().unwrap();
+    assert!(entry.why().contains("split risk"), "{}", entry.why());
+    script.at(100_000).vote("primary", Verdict::Up).tick();
+    assert!(!script.state.latch.is_empty(), "the old Region's return opens nothing");
+}
+
+#[test]
+fn an_acknowledged_failover_is_watched_again_and_stays_latched() {
+    let mut script = failed_over();
+    let incident = script.state.phase.incident().unwrap().clone();
+    let acknowledged = Event::Acknowledge { by: "ann".parse().unwrap(), incident };
+    assert_eq!(script.send(&acknowledged).verdict, StepVerdict::Advanced(Why::Acknowledged));
+    assert_eq!(script.phase(), PhaseName::Watching);
+    assert!(!script.state.latch.is_empty());
+}
+
+fn failed_over() -> Script {
+    let mut script = Script::promoting(Mode::Auto);
+    script.answer(PromoteAnswer::Accepted);
+    script.read_back(done());
+    script.read_back(done());
+    script.at(279).tick();
+    assert_eq!(script.phase(), PhaseName::Shifting, "clients have had 99 s");
+    script.at(280).tick();
+    assert_eq!(script.phase(), PhaseName::FailedOver);
+    script
+}
+
+#[test]
+fn a_promotion_without_an_accepted_call_is_not_claimed_as_ours() {
+    let promoted_by = |answer: PromoteAnswer| {
+        let mut script = Script::promoting(Mode::Auto);
+        script.answer(answer);
+        script.read_back(done());
+        let Phase::Verifying(phase) = script.state.phase else { panic!("not verifying") };
+        phase.promoted_by
+    };
+    assert_eq!(promoted_by(PromoteAnswer::Accepted), PromotedBy::Us);
+    assert_eq!(promoted_by(PromoteAnswer::Ambiguous), PromotedBy::Unproven);
+}
+
+#[test]
+fn what_cannot_succeed_is_stuck_and_says_what_to_do() {
+    let stuck = |step: fn(&mut Script) -> StepVerdict| {
+        let mut script = Script::promoting(Mode::Auto);
+        step(&mut script);
+        let Phase::Stuck(phase) = &script.state.phase else { panic!("not stuck, but {}", script.phase()) };
+        phase.reason
+    };
+    let taken = "arn:aws:rds:us-east-1:111122223333:db:another";
+    assert_eq!(stuck(|script| script.answer(PromoteAnswer::Denied)), StuckReason::PromoteDenied);
+    assert_eq!(stuck(|script| script.answer(PromoteAnswer::Invalid)), StuckReason::PromoteInvalid);
+    assert_eq!(stuck(|script| script.answer(PromoteAnswer::NoSuchInstance)), StuckReason::CandidateMissing);
+    assert_eq!(stuck(|script| script.at(1980).tick()), StuckReason::PromoteOverdue);
+    let lost = |sight: Sight| {
+        let mut script = Script::promoting(Mode::Auto);
+        script.answer(PromoteAnswer::Accepted);
+        script.read_back(sight);
+        let Phase::Stuck(phase) = script.state.phase else { panic!("not stuck") };
+        phase.reason
+    };
+    assert_eq!(lost(Sight::Missing), StuckReason::CandidateMissing);
+    assert_eq!(lost(seen(DbStatus::Available, Some(taken), None)), StuckReason::CandidateTaken);
+}
+
+#[test]
+fn a_stuck_promotion_that_ends_after_all_goes_on() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.answer(PromoteAnswer::Accepted);
+    script.at(1980).tick();
+    assert_eq!(script.phase(), PhaseName::Stuck);
+    assert!(matches!(script.outstanding("run-9"), Some(Effect::ReadBack { .. })), "it goes on looking");
+    assert_eq!(script.read_back(seen(DbStatus::BackingUp, None, None)), StepVerdict::Noted);
+    assert_eq!(script.read_back(done()), StepVerdict::Advanced(Why::SourceGone));
+}
+
+#[test]
+fn a_report_of_an_earlier_epoch_or_attempt_is_ignored() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.at(200).tick_as("run-2");
+    script.at(260).read_back(untouched());
+    script.tick_as("run-2");
+    let late = Event::PromoteAnswered { epoch: script.state.epoch, attempt: 1, answer: PromoteAnswer::Denied };
+    assert_eq!(script.send(&late).verdict, StepVerdict::Ignored(Ignored::Stale));
+    let other = Event::ReadBack { epoch: understudy_engine::Epoch(0), sight: done() };
+    assert_eq!(script.send(&other).verdict, StepVerdict::Ignored(Ignored::Stale));
+}
+
+#[test]
+fn a_late_accepted_answers_what_was_unknown() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.at(200).tick_as("run-2");
+    script.answer(PromoteAnswer::Accepted);
+    let Call::ReadBack(read_back) = script.call() else { panic!("not reading back") };
+    assert_eq!(read_back.known, Known::Accepted);
+}
+
+#[test]
+fn a_source_that_comes_back_is_an_anomaly_and_moves_nothing() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.answer(PromoteAnswer::Accepted);
+    script.read_back(done());
+    assert_eq!(script.read_back(untouched()), StepVerdict::Anomaly(Anomaly::SourceCameBack));
+    assert_eq!(script.phase(), PhaseName::Verifying);
+}
+
+#[test]
+fn votes_do_not_turn_back_what_was_promoted() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.answer(PromoteAnswer::Accepted);
+    for voter in ["primary", "standby", "witness"] {
+        script.vote(voter, Verdict::Up);
+    }
+    script.tick();
+    assert_eq!(script.phase(), PhaseName::Promoting);
+}
