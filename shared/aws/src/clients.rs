@@ -44,18 +44,18 @@ fn bounded(attempt: Duration, whole: Duration) -> TimeoutConfig {
 impl Clients {
     /// Clients by the environment: credentials, Region and endpoints.
     pub async fn from_env() -> Self {
-        let base = aws_config::defaults(BehaviorVersion::latest())
-            .retry_config(RetryConfig::standard().with_max_attempts(2))
-            .timeout_config(bounded(Duration::from_millis(2500), Duration::from_secs(5)))
-            .load()
-            .await;
-        Self::new(base)
+        Self::new(&aws_config::defaults(BehaviorVersion::latest()).load().await)
     }
 
+    /// Clients by a given configuration. However it came about, every call is bounded.
     #[must_use]
-    pub fn new(base: SdkConfig) -> Self {
+    pub fn new(config: &SdkConfig) -> Self {
+        let base = config
+            .to_builder()
+            .retry_config(RetryConfig::standard().with_max_attempts(2))
+            .timeout_config(bounded(Duration::from_millis(2500), Duration::from_secs(5)));
         Self {
-            base,
+            base: base.build(),
             rds: PerRegion::new(),
             rds_once: PerRegion::new(),
             cloudwatch: PerRegion::new(),

@@ -17,6 +17,11 @@ impl AwsCloud {
     pub fn new(clients: Clients) -> Self {
         Self { clients }
     }
+
+    #[must_use]
+    pub fn clients(&self) -> &Clients {
+        &self.clients
+    }
 }
 
 impl Cloud for AwsCloud {

@@ -19,8 +19,8 @@ macro_rules! name {
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        #[cfg_attr(feature = "schema", schemars(transparent))]
-        pub struct $name(#[cfg_attr(feature = "schema", schemars(regex(pattern = $pattern)))] String);
+        #[cfg_attr(feature = "schema", schemars(extend("pattern" = $pattern)))]
+        pub struct $name(String);
 
         impl $name {
             #[must_use]
@@ -94,7 +94,7 @@ name!(
     "a person",
     r"^\S{1,256}$",
     "write the identity as the caller shows it, such as arn:aws:iam::111122223333:role/oncall",
-    |text| !text.is_empty() && text.len() <= 256 && !text.contains(char::is_whitespace)
+    |text| !text.is_empty() && text.chars().count() <= 256 && !text.contains(char::is_whitespace)
 );
 name!(
     /// One run of a conductor: from its wake to its return. A retried invocation is another run.
@@ -108,25 +108,27 @@ name!(
     /// A CloudWatch alarm.
     AlarmArn,
     "a CloudWatch alarm ARN",
-    r"^arn:aws[a-z-]*:cloudwatch:[a-z0-9-]+:[0-9]{12}:alarm:.{1,255}$",
+    r"^arn:aws(-[a-z]+)*:cloudwatch:[a-z]{2}(-[a-z]+)+-[0-9]+:[0-9]{12}:alarm:.{1,255}$",
     "copy the alarm's ARN, such as arn:aws:cloudwatch:us-east-1:111122223333:alarm:orders-errors",
-    |text| is_arn(text, "cloudwatch", "alarm:")
+    |text| is_arn(text, "cloudwatch", "alarm:", |name| name.chars().count() <= 255)
 );
 name!(
     /// An RDS database instance.
     DbInstanceArn,
     "an RDS instance ARN",
-    r"^arn:aws[a-z-]*:rds:[a-z0-9-]+:[0-9]{12}:db:[A-Za-z0-9-]{1,63}$",
+    r"^arn:aws(-[a-z]+)*:rds:[a-z]{2}(-[a-z]+)+-[0-9]+:[0-9]{12}:db:[A-Za-z0-9-]{1,63}$",
     "copy the instance's ARN, such as arn:aws:rds:us-east-1:111122223333:db:orders",
-    |text| is_arn(text, "rds", "db:") && resource(text, "db:").len() <= 63 && !resource(text, "db:").contains([':', '/'])
+    |text| is_arn(text, "rds", "db:", |name| name.len() <= 63 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
 );
 name!(
     /// An SNS topic.
     TopicArn,
     "an SNS topic ARN",
-    r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$",
+    r"^arn:aws(-[a-z]+)*:sns:[a-z]{2}(-[a-z]+)+-[0-9]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$",
     "copy the topic's ARN, such as arn:aws:sns:us-west-2:111122223333:orders-failover",
-    |text| is_arn(text, "sns", "")
+    |text| is_arn(text, "sns", "", |name| {
+        name.len() <= 256 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    })
 );
 
 fn slug(text: &str) -> bool {
@@ -146,16 +148,16 @@ fn region(text: &str) -> bool {
         && number.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn is_arn(text: &str, service: &str, prefix: &str) -> bool {
+fn is_arn(text: &str, service: &str, prefix: &str, named: impl Fn(&str) -> bool) -> bool {
     let fields: Vec<&str> = text.splitn(6, ':').collect();
     let [arn, partition, its_service, its_region, account, rest] = fields.as_slice() else { return false };
     *arn == "arn"
-        && partition.starts_with("aws")
+        && (*partition == "aws" || partition.starts_with("aws-"))
         && *its_service == service
         && region(its_region)
         && account.len() == 12
         && account.bytes().all(|b| b.is_ascii_digit())
-        && rest.strip_prefix(prefix).is_some_and(|name| !name.is_empty() && name.len() <= 256)
+        && rest.strip_prefix(prefix).is_some_and(|name| !name.is_empty() && named(name))
 }
 
 /// The name at the end of an ARN that `is_arn` accepted.

@@ -6,7 +6,7 @@ use std::fmt;
 
 /// A span of whole seconds, as policies state it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub struct Seconds(pub u32);
 
 impl Seconds {

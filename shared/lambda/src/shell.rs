@@ -9,7 +9,6 @@ use understudy_engine::RunId;
 pub struct Shell {
     /// The table's name; none where the environment does not say.
     table: Option<String>,
-    clients: Clients,
     cloud: AwsCloud,
     ledger: OnceCell<DynamoLedger>,
 }
@@ -20,7 +19,6 @@ impl Shell {
         lambda_runtime::tracing::init_default_subscriber();
         let shell = Self {
             table: std::env::var("UNDERSTUDY_TABLE").ok().filter(|table| !table.is_empty()),
-            clients: Clients::from_env().await,
             cloud: AwsCloud::new(Clients::from_env().await),
             ledger: OnceCell::new(),
         };
@@ -45,7 +43,7 @@ impl Shell {
             let message = "UNDERSTUDY_TABLE is not set: set it to the name of the table";
             return Err(Fault::new(ErrorType::Misconfigured, message));
         };
-        self.ledger.get_or_try_init(|| DynamoLedger::open(&self.clients, table)).await.map_err(Fault::from)
+        self.ledger.get_or_try_init(|| DynamoLedger::open(self.cloud.clients(), table)).await.map_err(Fault::from)
     }
 
     /// A new run. Lambda gives a retried event its old request id, so that id must not name a run.

@@ -100,7 +100,7 @@ impl Cloud for SimCloud {
     }
 
     async fn promote(&self, promote: &Promote) -> Performed<PromoteAnswer> {
-        if self.world.now() > promote.not_after {
+        if self.world.now() >= promote.not_after {
             return self.performed(PromoteAnswer::NotArrived);
         }
         let region = promote.replica.region();

@@ -1,5 +1,7 @@
 //! What a well-formed policy can still get wrong: every fault at once, each with its mend.
 
+mod ranges;
+
 use super::{EvidenceClass, Mode, Policy};
 use crate::name::Region;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +58,7 @@ impl Policy {
     pub fn faults(&self) -> Vec<Fault> {
         let mut faults = Faults(Vec::new());
         self.mode_faults(&mut faults);
+        ranges::check(self, &mut faults);
         self.region_faults(&mut faults);
         self.database_faults(&mut faults);
         self.quorum_faults(&mut faults);

@@ -77,3 +77,12 @@ fn a_short_sustain_window_and_a_small_quorum_are_warnings() {
     assert_eq!(faults[0].severity, Severity::Warning);
     assert!(policy.is_sound());
 }
+
+#[test]
+fn a_number_out_of_its_range_decides_nothing() {
+    assert_eq!(fields(|policy| policy.quorum.needed = 1), ["quorum.needed"]);
+    assert_eq!(fields(|policy| policy.windows.poll_seconds = Seconds(0)), ["windows.poll_seconds"]);
+    assert_eq!(fields(|policy| policy.windows.skew_seconds = Seconds(301)), ["windows.skew_seconds"]);
+    assert_eq!(fields(|policy| policy.database.lag_max_seconds = Seconds(0)), ["database.lag_max_seconds"]);
+    assert_eq!(fields(|policy| policy.approval.as_mut().unwrap().needed = 0), ["approval.needed"]);
+}

@@ -1,0 +1,60 @@
+//! Application files: what is wrong with them, how they are stored, and what shape they have.
+
+mod examine;
+mod file;
+mod report;
+
+use crate::args::{AppVerb, Output, Show, StoredForm, Validate};
+use crate::failure::Failure;
+use examine::{Examination, Schema, examine};
+use serde_json::json;
+use std::io::Write;
+use std::process::ExitCode;
+use understudy_driver::application_items;
+
+pub(crate) fn run(verb: &AppVerb, out: &mut dyn Write, err: &mut dyn Write) -> Result<ExitCode, Failure> {
+    match verb {
+        AppVerb::Validate(args) => validate(args, out, err),
+        AppVerb::Show(args) => show(args, out, err),
+        AppVerb::Schema => schema(out),
+    }
+}
+
+fn validate(args: &Validate, out: &mut dyn Write, err: &mut dyn Write) -> Result<ExitCode, Failure> {
+    let examination = examine(&file::read(&args.file)?)?;
+    let file = args.file.display().to_string();
+    match args.output {
+        Output::Text => {
+            report::faults(&file, &examination, err)?;
+            if let Some(policy) = &examination.policy {
+                report::valid(&file, policy, out)?;
+            }
+        }
+        Output::Json => report::json(&examination, out)?,
+    }
+    Ok(answer(&examination))
+}
+
+fn show(args: &Show, out: &mut dyn Write, err: &mut dyn Write) -> Result<ExitCode, Failure> {
+    let examination = examine(&file::read(&args.file)?)?;
+    report::faults(&args.file.display().to_string(), &examination, err)?;
+    if let Some(policy) = &examination.policy {
+        match args.format {
+            StoredForm::Policy => serde_json::to_writer_pretty(&mut *out, policy)?,
+            StoredForm::Items => {
+                serde_json::to_writer_pretty(&mut *out, &json!({ "items": application_items(policy)? }))?;
+            }
+        }
+        writeln!(out)?;
+    }
+    Ok(answer(&examination))
+}
+
+fn schema(out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    writeln!(out, "{}", Schema::of_application_file())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn answer(examination: &Examination) -> ExitCode {
+    if examination.policy.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,138 @@
+//! What can be asked, as types.
+
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Regional failover automation for AWS.
+#[derive(Debug, Parser)]
+#[command(name = "understudy", version, color = ColorChoice::Never)]
+#[command(after_help = "Exit codes: 0 yes or done, 1 the answer is no, 2 could not tell.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) noun: Noun,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Noun {
+    /// Check and show application files.
+    App {
+        #[command(subcommand)]
+        verb: AppVerb,
+    },
+    /// Rehearse a failover on a simulated cloud, without an AWS account.
+    Drill {
+        #[command(subcommand)]
+        verb: DrillVerb,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AppVerb {
+    /// Name everything that is wrong with an application file, at once.
+    Validate(Validate),
+    /// Print an application file as it is stored.
+    Show(Show),
+    /// Print the JSON Schema of the application file.
+    Schema,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 valid, 1 not valid, 2 the file could not be read.")]
+pub(crate) struct Validate {
+    /// The application file, in TOML.
+    pub(crate) file: PathBuf,
+    /// How to print what was found.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 shown, 1 not valid, 2 the file could not be read.")]
+pub(crate) struct Show {
+    /// The application file, in TOML.
+    pub(crate) file: PathBuf,
+    /// Which stored form to print.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: StoredForm,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Output {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum StoredForm {
+    /// The policy with its defaults filled in.
+    #[default]
+    Policy,
+    /// The items that `aws dynamodb put-item --item` takes.
+    Items,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DrillVerb {
+    /// Run one scenario and write its report.
+    Run(DrillRun),
+    /// List the scenarios.
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DrillRun {
+    /// What goes wrong.
+    #[arg(value_enum)]
+    pub(crate) scenario: Scenario,
+    /// How far automation may go in this drill.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) mode: DrillMode,
+    /// Folder that the report is written to.
+    #[arg(long, value_name = "DIR", default_value = "drill-report")]
+    pub(crate) out: PathBuf,
+    /// How to print what happened.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scenario {
+    /// The primary Region is lost: database, control plane and alarms.
+    RegionLoss,
+}
+
+/// The engine's modes, in the words of the command line.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum DrillMode {
+    /// Record what would have been done, and do nothing.
+    Observe,
+    /// Ask people first.
+    Approve,
+    /// Promote without asking.
+    #[default]
+    Auto,
+}
+
+impl From<DrillMode> for understudy_engine::Mode {
+    fn from(mode: DrillMode) -> Self {
+        match mode {
+            DrillMode::Observe => Self::Observe,
+            DrillMode::Approve => Self::Approve,
+            DrillMode::Auto => Self::Auto,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        Arguments::command().debug_assert();
+    }
+}

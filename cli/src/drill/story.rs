@@ -1,0 +1,88 @@
+//! A drill's report, told to people.
+
+use std::io::{Result, Write};
+use std::path::Path;
+use understudy_engine::{Decision, Mode};
+use understudy_sim::DrillReport;
+
+/// Where the reasons begin.
+const INDENT: usize = 23;
+
+/// How wide a line may be.
+const WIDTH: usize = 100;
+
+pub(super) fn write(out: &mut dyn Write, report: &DrillReport, mode: Mode, path: &Path) -> Result<()> {
+    writeln!(out, "Drill {}: application {}, mode {mode}, on a simulated cloud", report.scenario, report.application)?;
+    writeln!(out, "Offsets are seconds since the fault, in virtual time.\n")?;
+    for line in &report.timeline {
+        writeln!(out, "{:>+9.1}  {:<11} {}", line.offset_seconds, line.who, line.what)?;
+        for part in wrapped(&line.why) {
+            writeln!(out, "{:INDENT$}{part}", "")?;
+        }
+    }
+    if let Some(decision) = &report.decision {
+        evidence(out, decision)?;
+    }
+    outcome(out, report)?;
+    for failure in &report.failures {
+        writeln!(out, "A function failed: {failure}")?;
+    }
+    let entries = report.incident.len();
+    let chain = if report.chain_verifies { "hash chain verifies" } else { "HASH CHAIN BROKEN" };
+    writeln!(out, "Incident  {} ({entries} entries, {chain})", path.display())
+}
+
+fn evidence(out: &mut dyn Write, decision: &Decision) -> Result<()> {
+    let tally = &decision.assessment.tally;
+    let counts = format!("{} of {} Down, {} needed", tally.downs(), tally.heard.len(), tally.needed);
+    writeln!(out, "\nVotes behind the decision ({counts}):")?;
+    writeln!(out, "  {:<18} {:<15} {:<11} {:>5}  counts as", "voter", "class", "Region", "age")?;
+    for heard in &tally.heard {
+        let age = heard.age_seconds.map_or("-".to_owned(), |age| format!("{age} s"));
+        let (voter, class, region) = (heard.voter.as_str(), heard.class.to_string(), heard.region.as_str());
+        writeln!(out, "  {voter:<18} {class:<15} {region:<11} {age:>5}  {}", heard.counts)?;
+    }
+    for person in &decision.approved_by {
+        writeln!(out, "  approved by {person}")?;
+    }
+    if let Some(lag) = decision.lag {
+        writeln!(out, "  replication lag at last contact: {} at {}", lag.seconds, lag.at)?;
+    }
+    writeln!(out)
+}
+
+fn outcome(out: &mut dyn Write, report: &DrillReport) -> Result<()> {
+    writeln!(out, "Ended     {}", report.ended)?;
+    match &report.times {
+        None => writeln!(out, "RTO       not measured: nothing was promoted")?,
+        Some(times) => {
+            writeln!(
+                out,
+                "RTO       {:.1} s = detection {:.1} + decision {:.1} + promotion {:.1} + traffic {:.1}",
+                times.rto_seconds,
+                times.detection_seconds,
+                times.decision_seconds,
+                times.promotion_seconds,
+                times.traffic_seconds
+            )?;
+            let loss = &report.loss;
+            let lost = loss.committed - loss.replicated;
+            writeln!(out, "RPO       {:.1} s: {lost} of {} commits were lost", loss.rpo_seconds, loss.committed)?;
+        }
+    }
+    writeln!(out, "Calls     PromoteReadReplica {}, messages published {}", report.promote_calls, report.messages)
+}
+
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + word.chars().count() < WIDTH - INDENT => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) | None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}

@@ -1,0 +1,25 @@
+//! The real AWS CLI against a local cloud.
+
+use crate::{LocalCloud, venv};
+use serde_json::Value;
+use std::process::Command;
+
+/// Runs `aws` with the words given and returns what it prints.
+///
+/// # Panics
+/// When the command fails.
+#[must_use]
+pub fn aws(cloud: &LocalCloud, region: &str, words: &str) -> Value {
+    let output = Command::new(venv("aws"))
+        .args(words.split_whitespace())
+        .args(["--region", region, "--output", "json"])
+        .env("AWS_ENDPOINT_URL", &cloud.endpoint)
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .output()
+        .expect("the AWS CLI runs");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "aws {words}: {errors}");
+    serde_json::from_slice(&output.stdout).unwrap_or(Value::Null)
+}

@@ -1,0 +1,6 @@
+//! One suite over the simulated and the real ports, so that the fake cannot lie.
+
+mod cloud;
+mod cloud_worlds;
+mod ledger;
+mod ledger_worlds;

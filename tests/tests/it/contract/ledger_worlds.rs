@@ -1,0 +1,111 @@
+//! The two tables that the ledger's contract is held against.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use serde_json::json;
+use std::collections::HashMap;
+use understudy_aws::{Clients, DynamoLedger};
+use understudy_driver::{Ledger, application_items};
+use understudy_engine::Policy;
+use understudy_sim::{SimLedger, World};
+use understudy_tests::{Fault, LocalCloud, Options, policy};
+
+pub(super) trait LedgerWorld {
+    fn ledger(&self) -> &impl Ledger;
+    async fn apply(&self, policy: &Policy);
+    async fn lose_next_commit_reply(&self);
+    /// Writes a text where something else belongs.
+    async fn tamper(&self, attribute: &str, text: &str);
+}
+
+pub(super) struct SimulatedTable {
+    world: World,
+    ledger: SimLedger,
+}
+
+impl SimulatedTable {
+    pub(super) fn new() -> Self {
+        let world = World::new(Timestamp::UNIX_EPOCH);
+        let ledger = SimLedger::new(&world);
+        ledger.apply(&policy()).unwrap();
+        Self { world, ledger }
+    }
+}
+
+impl LedgerWorld for SimulatedTable {
+    fn ledger(&self) -> &impl Ledger {
+        &self.ledger
+    }
+
+    async fn apply(&self, policy: &Policy) {
+        self.ledger.apply(policy).unwrap();
+    }
+
+    async fn lose_next_commit_reply(&self) {
+        self.world.lose_next_commit_reply();
+    }
+
+    async fn tamper(&self, attribute: &str, text: &str) {
+        self.ledger.tamper(&"orders".parse().unwrap(), attribute, text);
+    }
+}
+
+pub(super) struct RealTable {
+    cloud: LocalCloud,
+    clients: Clients,
+    ledger: DynamoLedger,
+}
+
+/// Clients against a local cloud, as the functions make them from their environment.
+pub(super) async fn clients(cloud: &LocalCloud) -> Clients {
+    let credentials = aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "tests");
+    let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
+        .endpoint_url(&cloud.endpoint)
+        .region("us-west-2")
+        .credentials_provider(credentials)
+        .load()
+        .await;
+    Clients::new(&config)
+}
+
+impl RealTable {
+    pub(super) async fn new() -> Self {
+        let cloud = LocalCloud::start(&policy(), Options { functions: false, ..Options::default() });
+        let clients = clients(&cloud).await;
+        let ledger = DynamoLedger::open(&clients, "understudy").await.unwrap();
+        Self { cloud, clients, ledger }
+    }
+}
+
+impl LedgerWorld for RealTable {
+    fn ledger(&self) -> &impl Ledger {
+        &self.ledger
+    }
+
+    async fn apply(&self, policy: &Policy) {
+        let record = application_items(policy).unwrap().remove(0);
+        let text = |field: &str| AttributeValue::S(record[field]["S"].as_str().unwrap().to_owned());
+        let request = self.clients.dynamodb().update_item().table_name("understudy");
+        let request = request.key("pk", text("pk")).key("sk", text("sk"));
+        let request = request.update_expression("SET policy = :policy, policy_hash = :hash");
+        let request = request.expression_attribute_values(":policy", text("policy"));
+        request.expression_attribute_values(":hash", text("policy_hash")).send().await.unwrap();
+    }
+
+    async fn lose_next_commit_reply(&self) {
+        let effect = json!({"kind": "cut", "when": "after"});
+        let fault = Fault { service: "dynamodb", action: "UpdateItem", body_contains: None, times: Some(1), effect };
+        let _ = self.cloud.fault(&fault);
+    }
+
+    async fn tamper(&self, attribute: &str, text: &str) {
+        let key = HashMap::from([
+            ("pk".to_owned(), AttributeValue::S("app#orders".to_owned())),
+            ("sk".to_owned(), AttributeValue::S("record".to_owned())),
+        ]);
+        let request = self.clients.dynamodb().update_item().table_name("understudy").set_key(Some(key));
+        let request = request.update_expression("SET #attribute = :text");
+        let request = request.expression_attribute_names("#attribute", attribute);
+        request.expression_attribute_values(":text", AttributeValue::S(text.to_owned())).send().await.unwrap();
+    }
+}
