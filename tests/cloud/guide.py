@@ -4,7 +4,10 @@ Each names the endpoint: version 1 of the AWS CLI ignores AWS_ENDPOINT_URL for S
 us-east-1, and would call the real service.
 """
 
+import os
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from .stage import TABLE, Application, split_arn
 
@@ -18,7 +21,7 @@ def guide(endpoint: str, applications: list[Application]) -> str:
         f"AWS_DEFAULT_REGION={region}",
     ]
     for application in applications:
-        lines += application_commands(f"aws --endpoint-url {endpoint}", application)
+        lines += application_commands(f"{command_line()} --endpoint-url {endpoint}", application)
     lines += [
         "",
         "Every AWS request so far, and what the functions have written:",
@@ -29,6 +32,12 @@ def guide(endpoint: str, applications: list[Application]) -> str:
         "Ctrl-C stops everything.",
     ]
     return "\n".join(lines)
+
+
+def command_line() -> str:
+    """The AWS CLI of the virtual environment we run in, or whichever is on the PATH."""
+    beside = Path(sys.prefix, "bin", "aws")
+    return os.path.relpath(beside) if beside.exists() else "aws"
 
 
 def application_commands(aws: str, application: Application) -> Iterator[str]:

@@ -15,6 +15,9 @@ from .runtime import Definition
 TABLE = "understudy"
 FUNCTIONS = ("intake", "conductor", "notify")
 
+# A conductor stays awake until this long before its timeout. With the tick added, the next tick takes over from it.
+CONDUCTOR_RESERVE_SECONDS = 15
+
 
 @dataclass(frozen=True)
 class Application:
@@ -65,7 +68,7 @@ class Stage:
             self._create_alarms(application)
             self._create_pages(application)
         if functions:
-            self._deploy(standby, functions)
+            self._deploy(standby, functions, tick_seconds)
             self._connect(staged, tick_seconds)
         # What a test reads in the log is what the functions and the test itself do.
         self._cloud.log.clear()
@@ -155,7 +158,7 @@ class Stage:
             Attributes={"RawMessageDelivery": "true"},
         )
 
-    def _deploy(self, region: str, directory: Path) -> None:
+    def _deploy(self, region: str, directory: Path, tick_seconds: float) -> None:
         for name in FUNCTIONS:
             binary = directory / name
             if not binary.is_file():
@@ -166,6 +169,7 @@ class Stage:
                     command=[str(binary.resolve())],
                     region=region,
                     environment={"UNDERSTUDY_TABLE": TABLE},
+                    timeout_seconds=tick_seconds + CONDUCTOR_RESERVE_SECONDS,
                 )
             )
 

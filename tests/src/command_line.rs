@@ -12,8 +12,12 @@ use std::process::Command;
 pub fn aws(cloud: &LocalCloud, region: &str, words: &str) -> Value {
     let output = Command::new(venv("aws"))
         .args(words.split_whitespace())
-        .args(["--region", region, "--output", "json"])
-        .env("AWS_ENDPOINT_URL", &cloud.endpoint)
+        // The CLI overlooks AWS_ENDPOINT_URL for SQS, and for RDS in us-east-1. Were the option ever
+        // overlooked too, the call would end at a proxy that is not there, and not at AWS.
+        .args(["--region", region, "--output", "json", "--endpoint-url", &cloud.endpoint])
+        .env("HTTPS_PROXY", "http://127.0.0.1:9")
+        .env("AWS_CONFIG_FILE", "/dev/null")
+        .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
         .env("AWS_ACCESS_KEY_ID", "test")
         .env("AWS_SECRET_ACCESS_KEY", "test")
         .env("AWS_EC2_METADATA_DISABLED", "true")

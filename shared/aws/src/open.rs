@@ -17,7 +17,9 @@ pub enum OpenError {
          conditional write; use a multi-Region strongly consistent table, or one in the standby Region alone"
     )]
     EventuallyConsistent { table: String, replicas: String },
-    #[error("table {table:?} has the key {found}, and needs pk (HASH) and sk (RANGE): create it as infra/modules does")]
+    #[error(
+        "table {table:?} has the key {found}, and needs pk (HASH) and sk (RANGE): create it as infra/README.md says"
+    )]
     OtherKey { table: String, found: String },
     #[error("describing table {table:?} was denied ({detail}): allow dynamodb:DescribeTable on it")]
     Denied { table: String, detail: String },

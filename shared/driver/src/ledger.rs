@@ -63,7 +63,7 @@ pub enum LedgerError {
     UnusableRecord { application: String, fault: RecordFault },
     #[error("the table is not available: {detail}")]
     Unavailable { detail: String },
-    #[error("access to the table was denied: {detail}: allow the function's role what infra/modules grants it")]
+    #[error("access to the table was denied: {detail}: grant the function's role what infra/README.md lists")]
     Denied { detail: String },
     #[error("there is no table {table:?} in {region}: create it, or correct UNDERSTUDY_TABLE")]
     TableMissing { table: String, region: String },

@@ -1,5 +1,7 @@
 //! Real shapes, as AWS documents and sends them, and broken ones: each file with what is made of it.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
 use serde_json::{Value, json};
 use understudy_engine::Verdict;
 use understudy_events::{Signal, Unusable, Wake, signals, wake};

@@ -1,5 +1,7 @@
 //! End to end, contracts, and the rules of the house.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
 mod bad_input;
 mod contract;
 mod crash;

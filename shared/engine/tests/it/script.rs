@@ -157,10 +157,8 @@ impl Script {
     }
 
     pub(crate) fn call(&self) -> &Call {
-        match &self.state.phase {
-            Phase::Promoting(phase) => &phase.call,
-            other => panic!("not promoting, but {}", other.name()),
-        }
+        let Phase::Promoting(phase) = &self.state.phase else { panic!("not promoting, but {}", self.phase()) };
+        &phase.call
     }
 }
 
@@ -184,8 +182,6 @@ pub(crate) fn seen(status: DbStatus, source: Option<&str>, lag_seconds: Option<u
 
 /// The rules that a verdict names.
 pub(crate) fn rules(verdict: &StepVerdict) -> Vec<Rule> {
-    match verdict {
-        StepVerdict::Refused(blockers) => blockers.iter().map(Blocker::rule).collect(),
-        other => panic!("not refused, but {other:?}"),
-    }
+    let StepVerdict::Refused(blockers) = verdict else { panic!("not refused, but {verdict:?}") };
+    blockers.iter().map(Blocker::rule).collect()
 }

@@ -1,6 +1,6 @@
 //! What a cloud promises.
 
-use super::cloud_worlds::{Alarm, CloudWorld, RealCloud, SimulatedCloud};
+use super::cloud_worlds::{CloudWorld, RealCloud, SimulatedCloud};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use understudy_driver::{Cloud, Looked};
 use understudy_engine::{
     DbInstanceArn, DbStatus, Epoch, Look, Promote, PromoteAnswer, Seconds, Sight, Sighting, Verdict, VoterName,
 };
-use understudy_sim::PromoteFault;
+use understudy_sim::{AlarmValue, PromoteFault};
 use understudy_tests::policy;
 
 fn replica(name: &str) -> DbInstanceArn {
@@ -26,10 +26,9 @@ async fn promote_until(world: &impl CloudWorld, name: &str, not_after: Timestamp
 }
 
 async fn seen(world: &impl CloudWorld, name: &str) -> Sighting {
-    match world.cloud().read_back(&replica(name)).await.outcome {
-        Sight::Seen(sighting) => sighting,
-        other => panic!("{name}: {other:?}"),
-    }
+    let sight = world.cloud().read_back(&replica(name)).await.outcome;
+    let Sight::Seen(sighting) = sight else { panic!("{name}: {sight:?}") };
+    sighting
 }
 
 async fn an_instance_that_is_not_there_is_missing(world: &impl CloudWorld) {
@@ -116,7 +115,9 @@ async fn a_look_reads_every_alarm_and_the_lag(world: &impl CloudWorld) {
     let now = world.now();
     let ago = |seconds: i64| now.checked_sub(SignedDuration::from_secs(seconds)).unwrap();
     world.measure_lag("looked-at", &[(ago(180), 2.0), (ago(120), 2.0), (ago(60), -1.0)]).await;
-    world.set_alarms(&[("down", Alarm::Alarm), ("up", Alarm::Ok), ("unsure", Alarm::InsufficientData)]).await;
+    world
+        .set_alarms(&[("down", AlarmValue::Alarm), ("up", AlarmValue::Ok), ("unsure", AlarmValue::InsufficientData)])
+        .await;
     let names = ["down", "up", "unsure", "never-created"];
     let alarm = |name: &str| format!("arn:aws:cloudwatch:us-east-2:123456789012:alarm:{name}").parse().unwrap();
     let alarms: BTreeMap<VoterName, _> = names.iter().map(|name| (name.parse().unwrap(), alarm(name))).collect();

@@ -11,13 +11,6 @@ use understudy_engine::{AlarmArn, DbInstanceArn, DbStatus, Lag, Seconds};
 use understudy_sim::{AlarmValue, Life, PromoteFault, SimCloud, SimDatabase, World};
 use understudy_tests::{Fault, LocalCloud, Options, policy};
 
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Alarm {
-    Ok,
-    Alarm,
-    InsufficientData,
-}
-
 pub(super) trait CloudWorld {
     fn cloud(&self) -> &impl Cloud;
     fn now(&self) -> Timestamp;
@@ -27,7 +20,7 @@ pub(super) trait CloudWorld {
     async fn set_backing_up(&self, name: &str);
     async fn measure_lag(&self, name: &str, measured: &[(Timestamp, f64)]);
     /// Alarms of us-east-2.
-    async fn set_alarms(&self, alarms: &[(&str, Alarm)]);
+    async fn set_alarms(&self, alarms: &[(&str, AlarmValue)]);
     async fn fail_next_promote(&self, fault: PromoteFault);
     /// From here on no alarm of us-east-2 can be read.
     async fn silence_alarms(&self);
@@ -79,15 +72,10 @@ impl CloudWorld for SimulatedCloud {
         self.world.set_lags(&replica(name), lags);
     }
 
-    async fn set_alarms(&self, alarms: &[(&str, Alarm)]) {
-        for (name, alarm) in alarms {
+    async fn set_alarms(&self, alarms: &[(&str, AlarmValue)]) {
+        for (name, value) in alarms {
             let arn: AlarmArn = format!("arn:aws:cloudwatch:us-east-2:123456789012:alarm:{name}").parse().unwrap();
-            let value = match alarm {
-                Alarm::Ok => AlarmValue::Ok,
-                Alarm::Alarm => AlarmValue::Alarm,
-                Alarm::InsufficientData => AlarmValue::InsufficientData,
-            };
-            self.world.set_alarm(&arn, value, "drill");
+            self.world.set_alarm(&arn, *value, "drill");
         }
     }
 
@@ -167,17 +155,12 @@ impl CloudWorld for RealCloud {
         }
     }
 
-    async fn set_alarms(&self, alarms: &[(&str, Alarm)]) {
-        for (name, alarm) in alarms {
+    async fn set_alarms(&self, alarms: &[(&str, AlarmValue)]) {
+        for (name, value) in alarms {
             let put = self.cloudwatch.put_metric_alarm().alarm_name(*name).namespace("Tests").metric_name("m");
             let put = put.statistic(Statistic::Minimum).period(60).evaluation_periods(1).threshold(1.0);
             put.comparison_operator(ComparisonOperator::LessThanThreshold).send().await.unwrap();
-            let value = match alarm {
-                Alarm::Ok => StateValue::Ok,
-                Alarm::Alarm => StateValue::Alarm,
-                Alarm::InsufficientData => StateValue::InsufficientData,
-            };
-            let set = self.cloudwatch.set_alarm_state().alarm_name(*name).state_value(value);
+            let set = self.cloudwatch.set_alarm_state().alarm_name(*name).state_value(StateValue::from(value.as_str()));
             set.state_reason("drill").send().await.unwrap();
         }
     }
