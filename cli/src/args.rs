@@ -100,7 +100,7 @@ pub(crate) struct DrillRun {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Scenario {
-    /// The primary Region is lost: database, control plane and alarms.
+    /// The primary Region is lost, with all that is in it.
     RegionLoss,
 }
 

@@ -234,5 +234,5 @@ fn what_was_not_understood_is_no_answer() {
 #[test]
 fn the_scenarios_are_listed_with_what_goes_wrong() {
     let Answer { code, out, .. } = understudy(&["drill", "list"]);
-    assert_eq!((code, out.as_str()), (0, "region-loss  The primary Region is lost and comes back later\n"));
+    assert_eq!((code, out.as_str()), (0, "region-loss  The primary Region is lost, with all that is in it\n"));
 }
