@@ -22,7 +22,7 @@ pub(crate) async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<V
         }
         Ok(Wake::Tick(application)) => {
             let until = awake_until(&event.context);
-            let mut run = shell.run()?;
+            let mut run = shell.run();
             let verdicts = attend(ledger, shell.cloud(), &application, &mut run, Timestamp::now, until, sleep).await?;
             tell(&application, &verdicts);
             Ok(json!({ "steps": verdicts.len() }))
@@ -31,7 +31,7 @@ pub(crate) async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<V
             let mut failed = Vec::new();
             for record in newest_of_each(records) {
                 let Some(application) = &record.application else { continue };
-                let mut run = shell.run()?;
+                let mut run = shell.run();
                 if let Err(fault) = conduct(ledger, shell.cloud(), application, &mut run).await {
                     tracing::error!(%application, error_type = ?fault.error_type, "{}", fault.message);
                     count("conductor", "failed");

@@ -43,7 +43,7 @@ pub(crate) async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<V
 }
 
 async fn notify(shell: &Shell, application: &Application) -> Result<usize, Fault> {
-    let mut run = shell.run()?;
+    let mut run = shell.run();
     let ledger = shell.ledger().await?;
     let delivery = deliver(ledger, shell.cloud(), application, &mut run, Timestamp::now()).await?;
     for entry in &delivery.announced {

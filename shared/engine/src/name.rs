@@ -131,6 +131,12 @@ name!(
     })
 );
 
+impl From<u128> for RunId {
+    fn from(number: u128) -> Self {
+        Self(format!("{number:032x}"))
+    }
+}
+
 fn slug(text: &str) -> bool {
     text.len() <= 63
         && text.starts_with(|c: char| c.is_ascii_lowercase())

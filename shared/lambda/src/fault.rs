@@ -37,19 +37,18 @@ impl Fault {
         Self { error_type, message: message.to_string() }
     }
 
-    /// Whether the same event may succeed when it is delivered again. What may not would block a
-    /// stream's shard for as long as its records live.
+    /// Whether the same event may succeed when it is delivered again soon. Only then is it worth a
+    /// stream's shard, which waits for it with everybody's records; the schedule tries the rest again.
     #[must_use]
     pub fn may_pass(&self) -> bool {
         match self.error_type {
-            ErrorType::TableMissing
+            ErrorType::Unavailable | ErrorType::Contended => true,
+            ErrorType::Misconfigured
+            | ErrorType::TableMissing
             | ErrorType::TableNotStronglyConsistent
             | ErrorType::TableKeyMismatch
-            | ErrorType::Misconfigured
             | ErrorType::Denied
-            | ErrorType::Unavailable
-            | ErrorType::Contended => true,
-            ErrorType::UnknownApplication
+            | ErrorType::UnknownApplication
             | ErrorType::UnusableRecord
             | ErrorType::Refused
             | ErrorType::Restless

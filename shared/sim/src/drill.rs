@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use orders::{Application as Orders, Traffic};
 use std::time::Duration;
 use understudy_driver::{Ledger, LedgerError, Run, command};
-use understudy_engine::{AlarmArn, Event, Mode, Phase, Policy, Seconds, Source, State};
+use understudy_engine::{AlarmArn, Event, Mode, Phase, Policy, RunId, Seconds, Source, State};
 
 /// When every drill begins: a fixed time, so that two runs print the same.
 const BEGINS_AT: &str = "2026-03-01T03:00:00Z";
@@ -136,8 +136,7 @@ async fn approve(world: &World, policy: &Policy, asked_at: Timestamp, state: &St
             return Ok(());
         }
         let yes = Event::Approve { by: person.clone(), incident: incident.clone(), epoch: state.epoch.next() };
-        let id = format!("approve-{}", world.now().as_second()).parse();
-        let mut run = Run::new(id.map_err(|error| DrillError::Application(format!("{error}")))?);
+        let mut run = Run::new(RunId::from(u128::from(world.now().as_second().unsigned_abs())));
         let entered = command(&SimLedger::new(world), &policy.application, &mut run, &yes, world.now()).await;
         entered.map_err(|error| DrillError::Application(error.to_string()))?;
     }

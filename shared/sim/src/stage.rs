@@ -36,7 +36,7 @@ struct Functions {
     ledger: SimLedger,
     cloud: SimCloud,
     failures: Arc<Mutex<Vec<String>>>,
-    runs: Arc<Mutex<u64>>,
+    runs: Arc<Mutex<u128>>,
 }
 
 impl Stage {
@@ -76,12 +76,11 @@ impl Stage {
 }
 
 impl Functions {
-    /// A run's name, the same in every drill of the same script.
-    fn run(&self, kind: &str) -> Run {
+    /// A new run, numbered the same in every drill of the same script.
+    fn run(&self) -> Run {
         let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
         *runs += 1;
-        let id: Result<RunId, _> = format!("{kind}-{runs}").parse();
-        Run::new(id.unwrap_or_else(|_| unreachable!("a word and a number make a run id")))
+        Run::new(RunId::from(*runs))
     }
 
     fn check<T>(&self, function: &str, result: Result<T, impl fmt::Display>) -> Option<T> {
@@ -115,7 +114,7 @@ impl Functions {
     async fn conductor_on_stream(self, mut stream: UnboundedReceiver<Value>) {
         while let Some(applications) = self.next_batch(&mut stream).await {
             for application in applications {
-                let mut run = self.run("stream");
+                let mut run = self.run();
                 let taken = turn(&self.ledger, &self.cloud, &application, &mut run, self.world.now()).await;
                 self.check("conductor", taken);
             }
@@ -136,7 +135,7 @@ impl Functions {
             every.tick().await;
             let Some(Wake::Tick(application)) = self.check("conductor", wake(&input)) else { return };
             self.notify(&application).await;
-            let mut run = self.run("tick");
+            let mut run = self.run();
             let until: Timestamp = TICK_SPAN.after(self.world.now());
             let clock = || self.world.now();
             let attended =
@@ -146,7 +145,7 @@ impl Functions {
     }
 
     async fn notify(&self, application: &Application) {
-        let mut run = self.run("notify");
+        let mut run = self.run();
         let delivered = deliver(&self.ledger, &self.cloud, application, &mut run, self.world.now()).await;
         let Some(delivery) = self.check("notify", delivered) else { return };
         for entry in delivery.announced {

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use understudy_engine::{Entry, PhaseName, Policy, Urgency, What};
 
 /// What SNS allows in a subject.
@@ -26,39 +25,28 @@ pub(super) fn subject(policy: &Policy, entry: &Entry) -> String {
 }
 
 pub(super) fn text(policy: &Policy, entry: &Entry) -> String {
-    let mut text = String::new();
-    let mut line = |parts: std::fmt::Arguments<'_>| {
-        // Writing to a String cannot fail.
-        let _ = text.write_fmt(parts);
-        text.push('\n');
-    };
-    line(format_args!("{}: {}", policy.application, entry.what));
-    line(format_args!("Why: {}", entry.why()));
+    let mut lines = vec![format!("{}: {}", policy.application, entry.what), format!("Why: {}", entry.why())];
     if let Some(assessment) = &entry.assessment {
-        line(format_args!(""));
-        line(format_args!(
-            "Votes ({} of {} Down, {} needed):",
-            assessment.tally.downs(),
-            assessment.tally.heard.len(),
-            assessment.tally.needed
-        ));
-        for heard in &assessment.tally.heard {
-            line(format_args!("  {} ({}, {}): {}", heard.voter, heard.class, heard.region, heard.counts));
-        }
-        for blocker in &assessment.blockers {
-            line(format_args!("In the way: {blocker}"));
-        }
+        let tally = &assessment.tally;
+        lines.push(String::new());
+        lines.push(format!("Votes ({} of {} Down, {} needed):", tally.downs(), tally.heard.len(), tally.needed));
+        let heard = tally.heard.iter();
+        lines.extend(heard.map(|one| format!("  {} ({}, {}): {}", one.voter, one.class, one.region, one.counts)));
+        lines.extend(assessment.blockers.iter().map(|blocker| format!("In the way: {blocker}")));
     }
-    line(format_args!(""));
-    line(format_args!("Mode {}; writer {}; replica {}", policy.mode, policy.database.writer, policy.database.replica));
-    line(format_args!(
-        "Incident {}, entry {}, epoch {}, revision {}, at {}",
-        entry.id.incident, entry.id.seq.0, entry.epoch, entry.revision, entry.at
+    let database = &policy.database;
+    let (id, seq) = (&entry.id.incident, entry.id.seq.0);
+    lines.push(String::new());
+    lines.push(format!("Mode {}; writer {}; replica {}", policy.mode, database.writer, database.replica));
+    lines.push(format!(
+        "Incident {id}, entry {seq}, epoch {}, revision {}, at {}",
+        entry.epoch, entry.revision, entry.at
     ));
     if entry.withheld > 0 {
-        line(format_args!("{} lesser entries before this one were only counted.", entry.withheld));
+        lines.push(format!("{} lesser entries before this one were only counted.", entry.withheld));
     }
-    text
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 pub(super) fn json(policy: &Policy, entry: &Entry) -> String {
