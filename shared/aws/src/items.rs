@@ -1,6 +1,7 @@
 //! Items of the table, and back. What cannot be read is named, never taken for empty.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use understudy_driver::{IncidentItem, PolicyHash, Record, RecordFault, Route, StoredPolicy};
@@ -97,17 +98,23 @@ pub(crate) fn incident_partition(application: &Application) -> AttributeValue {
     AttributeValue::S(format!("incident#{application}"))
 }
 
-pub(crate) fn incident(item: &IncidentItem) -> Item {
+pub(crate) fn incident(item: &IncidentItem, now: Timestamp) -> Item {
     let text = |text: &str| AttributeValue::S(text.to_owned());
     HashMap::from([
         ("pk".to_owned(), incident_partition(&item.application)),
         ("sk".to_owned(), AttributeValue::S(item.sort_key())),
         ("incident".to_owned(), text(item.id.incident.as_str())),
         ("seq".to_owned(), AttributeValue::N(item.id.seq.0.to_string())),
+        ("entered_at".to_owned(), text(&now.to_string())),
         ("entry".to_owned(), text(&item.entry)),
         ("previous".to_owned(), text(&item.previous.0)),
         ("hash".to_owned(), text(&item.hash.0)),
     ])
+}
+
+/// When an incident's item was entered: beside the chain, because it is the claim to announce.
+pub(crate) fn entered_at(item: &Item) -> Result<Timestamp, RecordFault> {
+    text(item, "entered_at")?.parse().map_err(|_| unreadable("entered_at", "it is not a time"))
 }
 
 pub(crate) fn read_incident(application: &Application, mut item: Item) -> Result<IncidentItem, RecordFault> {

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use jiff::Timestamp;
 use std::error::Error;
 use understudy_driver::{
     Cast, Commit, Enter, IncidentItem, Ledger, LedgerError, Nonce, PolicyHash, Record, RecordFault, Route,
@@ -124,19 +125,20 @@ impl Ledger for DynamoLedger {
         routes.collect()
     }
 
-    async fn enter(&self, item: &IncidentItem) -> Result<Enter, LedgerError> {
+    async fn enter(&self, item: &IncidentItem, now: Timestamp) -> Result<Enter, LedgerError> {
         let request = self
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(items::incident(item)))
+            .set_item(Some(items::incident(item, now)))
             .condition_expression("attribute_not_exists(pk)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match self.put(request.send().await)? {
             Written::Done => Ok(Enter::Entered),
             Written::Stood(Some(stored)) => {
+                let since = items::entered_at(&stored).map_err(|fault| unusable(&item.application, fault))?;
                 let stored = items::read_incident(&item.application, stored);
-                Ok(if stored.as_ref() == Ok(item) { Enter::StoodAlready } else { Enter::Forked })
+                Ok(if stored.as_ref() == Ok(item) { Enter::StoodAlready { since } } else { Enter::Forked })
             }
             Written::Stood(None) | Written::ReplicatedConflict => {
                 Err(LedgerError::Unavailable { detail: "other Regions wrote the same entry".to_owned() })

@@ -5,6 +5,7 @@ pub(crate) mod policy;
 pub use policy::{PolicyHash, StoredPolicy, application_items};
 
 use crate::incident::IncidentItem;
+use jiff::Timestamp;
 use std::future::Future;
 use understudy_engine::{Application, IncidentId, Policy, Revision, Source, State, Vote, VoterName, Votes};
 
@@ -41,8 +42,10 @@ pub enum Cast {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Enter {
     Entered,
-    /// The very same item stands there.
-    StoodAlready,
+    /// The very same item stands there since then.
+    StoodAlready {
+        since: Timestamp,
+    },
     /// Another item stands there: the chain would fork.
     Forked,
 }
@@ -110,7 +113,7 @@ pub trait Ledger: Sync {
     fn routes(&self, source: &Source) -> impl Future<Output = Result<Vec<Route>, LedgerError>> + Send;
 
     /// Adds an incident's item, if none stands in its place.
-    fn enter(&self, item: &IncidentItem) -> impl Future<Output = Result<Enter, LedgerError>> + Send;
+    fn enter(&self, item: &IncidentItem, now: Timestamp) -> impl Future<Output = Result<Enter, LedgerError>> + Send;
 
     /// An incident's items, in order.
     fn incident(

@@ -58,10 +58,10 @@ pub async fn deliver(
         let previous = previous(before.as_ref(), entry);
         let item = IncidentItem::new(application, entry, &previous)
             .map_err(|error| NotifyError::Unwritable(error.to_string()))?;
-        match ledger.enter(&item).await? {
+        match ledger.enter(&item, now).await? {
             Enter::Entered => {}
-            Enter::StoodAlready if now >= REDELIVER_AFTER.after(entry.at) => {}
-            Enter::StoodAlready => {
+            Enter::StoodAlready { since } if now >= REDELIVER_AFTER.after(since) => {}
+            Enter::StoodAlready { .. } => {
                 delivery.claimed_elsewhere = true;
                 break;
             }

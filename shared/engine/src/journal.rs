@@ -10,9 +10,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How many entries wait for delivery before the lesser ones are only counted. A record has 400 KB,
-/// and a decision must never fail because nobody could be told about the last hundred doubts.
-pub const OUTBOX_MAX: usize = 100;
+/// How many entries wait for delivery before the lesser ones are only counted. A record has 400 KB, an
+/// entry takes some 150 bytes a voter, and a decision must never fail because nobody could be told about
+/// the doubts before it.
+pub const OUTBOX_MAX: usize = 40;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Journal {

@@ -37,7 +37,7 @@ pub use phase::{
 };
 pub use policy::{
     ApprovalRule, Database, EvidenceClass, Fault, Mode, Notification, POLICY_SCHEMA, Policy, Quorum, Regions, Severity,
-    Source, Voter, Windows,
+    Source, VOTERS_MAX, Voter, Windows,
 };
 pub use state::{Cooldown, Latched, STATE_SCHEMA, State};
 pub use step::{Anomaly, Ignored, Step, StepVerdict, step};

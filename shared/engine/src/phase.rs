@@ -46,6 +46,9 @@ pub struct AwaitingApproval {
 pub struct Decision {
     pub incident: IncidentId,
     pub epoch: Epoch,
+    /// The writer that is given up, and the replica that takes its place. Whatever the policy says
+    /// later, the failover is about these.
+    pub writer: DbInstanceArn,
     pub replica: DbInstanceArn,
     pub suspected_at: Timestamp,
     pub decided_at: Timestamp,

@@ -9,6 +9,9 @@ use crate::time::Seconds;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// The most voters. Each is in every entry of the timeline, and a record has 400 KB.
+pub const VOTERS_MAX: usize = 32;
+
 /// The schema that this release writes, and the only one that it reads.
 pub const POLICY_SCHEMA: u32 = 1;
 
@@ -30,6 +33,7 @@ pub struct Policy {
     pub database: Database,
     pub quorum: Quorum,
     /// Independent sources of health evidence.
+    #[cfg_attr(feature = "schema", schemars(length(min = 2, max = 32)))]
     pub voters: Vec<Voter>,
     #[serde(default)]
     pub windows: Windows,

@@ -1,6 +1,7 @@
 //! The ledger in memory. It stores texts, compares revisions, policies and nonces, and can lose a reply.
 
 use crate::world::{Inner, Item, World};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use understudy_driver::{
@@ -102,15 +103,15 @@ impl Ledger for SimLedger {
         Ok(self.world.lock().routes.get(source).into_iter().flatten().cloned().collect())
     }
 
-    async fn enter(&self, item: &IncidentItem) -> Result<Enter, LedgerError> {
+    async fn enter(&self, item: &IncidentItem, now: Timestamp) -> Result<Enter, LedgerError> {
         tokio::time::sleep(ROUND_TRIP).await;
         let key = (item.application.clone(), item.sort_key());
         let mut inner = self.world.lock();
         match inner.incidents.get(&key) {
-            Some(stored) if stored == item => Ok(Enter::StoodAlready),
+            Some((stored, since)) if stored == item => Ok(Enter::StoodAlready { since: *since }),
             Some(_) => Ok(Enter::Forked),
             None => {
-                inner.incidents.insert(key, item.clone());
+                inner.incidents.insert(key, (item.clone(), now));
                 Ok(Enter::Entered)
             }
         }
@@ -126,7 +127,7 @@ impl Ledger for SimLedger {
         let inner = self.world.lock();
         let of_incident = inner.incidents.range((application.clone(), prefix.clone())..);
         let items = of_incident.take_while(|((owner, key), _)| owner == application && key.starts_with(&prefix));
-        Ok(items.map(|(_, item)| item.clone()).collect())
+        Ok(items.map(|(_, (item, _))| item.clone()).collect())
     }
 }
 

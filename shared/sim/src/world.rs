@@ -33,7 +33,7 @@ pub struct World {
 pub(crate) struct Inner {
     pub(crate) table: BTreeMap<Application, Item>,
     pub(crate) routes: BTreeMap<Source, BTreeSet<Route>>,
-    pub(crate) incidents: BTreeMap<(Application, String), IncidentItem>,
+    pub(crate) incidents: BTreeMap<(Application, String), (IncidentItem, Timestamp)>,
     pub(crate) databases: BTreeMap<DbInstanceArn, SimDatabase>,
     pub(crate) alarms: BTreeMap<AlarmArn, SimAlarm>,
     pub(crate) lags: BTreeMap<DbInstanceArn, Vec<Lag>>,

@@ -162,6 +162,15 @@ impl Policy {
     }
 
     fn voter_faults(&self, faults: &mut Faults) {
+        if self.voters.len() > super::VOTERS_MAX {
+            let mend = format!("keep the best {}", super::VOTERS_MAX);
+            faults.error(&["voters"], self.voters.len(), "there are too many voters for one record", &mend);
+        }
+        self.identity_faults(faults);
+        self.diversity_faults(faults);
+    }
+
+    fn identity_faults(&self, faults: &mut Faults) {
         let mut names = BTreeMap::new();
         let mut sources = BTreeMap::new();
         for (index, voter) in self.voters.iter().enumerate() {
@@ -179,6 +188,9 @@ impl Policy {
                 faults.error(&[&source_path, &other], arn, &problem, "remove one of the two voters");
             }
         }
+    }
+
+    fn diversity_faults(&self, faults: &mut Faults) {
         let classes: BTreeSet<EvidenceClass> = self.voters.iter().map(|voter| voter.class).collect();
         if classes.len() < 2 {
             let value = classes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");

@@ -107,7 +107,7 @@ fn read_back(draft: Draft<'_>, phase: &Promoting, epoch: Epoch, sight: &Sight) -
         Sight::Unseen(_) => {}
         Sight::Missing => return stuck(draft, phase, StuckReason::CandidateMissing, Why::CandidateLost),
         Sight::Seen(Sighting { source: None, .. }) => return source_gone(draft, phase),
-        Sight::Seen(Sighting { source: Some(source), .. }) if *source != draft.policy.database.writer => {
+        Sight::Seen(Sighting { source: Some(source), .. }) if *source != phase.decision.writer => {
             return stuck(draft, phase, StuckReason::CandidateTaken, Why::CandidateLost);
         }
         Sight::Seen(Sighting { status: DbStatus::Available, .. }) => read_back.untouched_at = Some(draft.now),

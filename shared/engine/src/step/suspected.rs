@@ -107,14 +107,14 @@ fn tick_held(draft: Draft<'_>, phase: &Held) -> Step {
     if assessment.tally.downs() == 0 {
         return dismiss(draft, &suspicion, assessment);
     }
-    match phase.reason {
-        HeldReason::Undecided if assessment.only_time_blocks() => {
-            suspect_again(draft, suspicion, assessment, Why::OnlyTimeBlocks)
-        }
-        HeldReason::Undecided | HeldReason::Shadow => {
-            refuse(draft, suspicion, assessment, |suspicion| Phase::Held(Held { suspicion, ..phase.clone() }))
-        }
+    let released = match phase.reason {
+        HeldReason::Undecided => assessment.only_time_blocks(),
+        HeldReason::Shadow => draft.policy.mode != Mode::Observe && assessment.only_time_blocks(),
+    };
+    if released {
+        return suspect_again(draft, suspicion, assessment, Why::OnlyTimeBlocks);
     }
+    refuse(draft, suspicion, assessment, |suspicion| Phase::Held(Held { suspicion, ..phase.clone() }))
 }
 
 /// Stays, and tells a refusal if it is for other rules than the last one that was told.
@@ -216,6 +216,7 @@ fn decide(
     let decision = Decision {
         incident: incident.clone(),
         epoch,
+        writer: draft.policy.database.writer.clone(),
         replica: draft.policy.database.replica.clone(),
         suspected_at: suspicion.opened_at,
         decided_at: draft.now,

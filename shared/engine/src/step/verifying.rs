@@ -47,7 +47,7 @@ fn read_back(mut draft: Draft<'_>, phase: &Verifying, epoch: Epoch, sight: &Sigh
 
 /// Traffic moves only here, after the promoted database is verified.
 fn shift(mut draft: Draft<'_>, phase: &Verifying) -> Step {
-    let old = draft.policy.regions.primary.clone();
+    let old = phase.decision.writer.region();
     draft.next.latch.insert(old, Latched { since: draft.now, epoch: phase.decision.epoch });
     let next = Shifting {
         decision: phase.decision.clone(),

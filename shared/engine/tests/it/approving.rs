@@ -93,3 +93,17 @@ fn the_question_is_withdrawn_when_nobody_says_down() {
     script.vote("witness", Verdict::Up).vote("standby", Verdict::Up).look(candidate());
     assert_eq!(script.tick(), StepVerdict::Advanced(Why::NobodySaysDown));
 }
+
+#[test]
+fn a_shadow_that_is_let_off_the_leash_weighs_everything_again() {
+    let mut script = Script::sustained(Mode::Observe);
+    script.tick();
+    script.policy.mode = Mode::Auto;
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::OnlyTimeBlocks));
+    let opened = script.seconds();
+    script.hold_down_until(opened + 179);
+    script.tick();
+    assert_eq!(script.phase(), PhaseName::Suspected);
+    script.at(opened + 180);
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::Decided));
+}

@@ -246,3 +246,17 @@ fn votes_do_not_turn_back_what_was_promoted() {
     script.tick();
     assert_eq!(script.phase(), PhaseName::Promoting);
 }
+
+#[test]
+fn a_policy_that_changes_meanwhile_does_not_change_what_is_failed_over() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.policy.database.writer = "arn:aws:rds:eu-west-1:111122223333:db:another".parse().unwrap();
+    script.policy.regions.primary = "eu-west-1".parse().unwrap();
+    script.answer(PromoteAnswer::Accepted);
+    script.read_back(untouched());
+    assert_eq!(script.phase(), PhaseName::Promoting);
+    script.read_back(done());
+    script.read_back(done());
+    let latched: Vec<&str> = script.state.latch.keys().map(understudy_engine::Region::as_str).collect();
+    assert_eq!(latched, ["us-east-1"]);
+}

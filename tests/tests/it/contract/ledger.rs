@@ -163,12 +163,12 @@ async fn an_incident_is_append_only_and_comes_back_in_order(world: &impl LedgerW
     let ledger = world.ledger();
     let items = items(12);
     for item in &items {
-        assert_eq!(ledger.enter(item).await, Ok(Enter::Entered));
+        assert_eq!(ledger.enter(item, at(100)).await, Ok(Enter::Entered));
     }
-    assert_eq!(ledger.enter(&items[4]).await, Ok(Enter::StoodAlready));
+    assert_eq!(ledger.enter(&items[4], at(200)).await, Ok(Enter::StoodAlready { since: at(100) }));
     let mut forged = items[4].clone();
     forged.entry = forged.entry.replace("ann", "eve");
-    assert_eq!(ledger.enter(&forged).await, Ok(Enter::Forked));
+    assert_eq!(ledger.enter(&forged, at(200)).await, Ok(Enter::Forked));
     let read = ledger.incident(&orders(), &items[0].id.incident).await.unwrap();
     assert_eq!(read, items);
     assert!(verify(&read).is_ok());
