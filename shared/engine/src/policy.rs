@@ -33,7 +33,6 @@ pub struct Policy {
     pub database: Database,
     pub quorum: Quorum,
     /// Independent sources of health evidence.
-    #[cfg_attr(feature = "schema", schemars(length(min = 2, max = 32)))]
     pub voters: Vec<Voter>,
     #[serde(default)]
     pub windows: Windows,
