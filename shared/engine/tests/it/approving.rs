@@ -27,6 +27,14 @@ fn mode_observe_records_what_it_would_have_done_and_does_nothing() {
 }
 
 #[test]
+fn a_shadow_is_cast_once_an_incident() {
+    let mut script = Script::sustained(Mode::Observe);
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::WouldHavePromoted));
+    assert_eq!(script.tick(), StepVerdict::Ignored(Ignored::NotDue));
+    assert_eq!(script.phase(), PhaseName::Held, "that nothing stands in the way releases no shadow");
+}
+
+#[test]
 fn mode_approve_promotes_only_after_enough_people_have_said_yes() {
     let mut script = asked();
     assert_eq!(yes(&mut script, "ann"), StepVerdict::Noted);
@@ -35,6 +43,30 @@ fn mode_approve_promotes_only_after_enough_people_have_said_yes() {
     assert_eq!(yes(&mut script, "ben"), StepVerdict::Noted);
     assert_eq!(script.tick(), StepVerdict::Advanced(Why::Approved));
     assert!(script.promotes("run-1"));
+    let approved_by = &script.state.phase.decision().unwrap().approved_by;
+    assert_eq!(approved_by.iter().map(understudy_engine::Person::as_str).collect::<Vec<_>>(), ["ann", "ben"]);
+}
+
+#[test]
+fn a_question_that_nobody_may_answer_any_more_is_answered_by_nobody() {
+    let mut script = asked();
+    script.policy.approval = None;
+    assert_eq!(yes(&mut script, "ann"), StepVerdict::Ignored(Ignored::NotAnApprover));
+    script.tick();
+    assert_eq!(script.phase(), PhaseName::AwaitingApproval);
+}
+
+#[test]
+fn a_question_stands_for_as_long_as_the_policy_says_and_no_longer() {
+    let mut script = asked();
+    let asked_at = script.seconds();
+    script.hold_down_until(asked_at + 899);
+    assert_eq!(script.tick(), StepVerdict::Ignored(Ignored::NotDue));
+    assert_eq!(yes(&mut script, "ann"), StepVerdict::Noted);
+    assert_eq!(yes(&mut script, "ben"), StepVerdict::Noted);
+    script.at(asked_at + 900);
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::AskedAgain), "enough, and found too late");
+    assert_eq!(script.phase(), PhaseName::AwaitingApproval);
 }
 
 #[test]
