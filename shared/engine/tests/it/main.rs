@@ -12,6 +12,7 @@ mod due;
 mod journal;
 mod latch;
 mod matrix;
+mod open;
 mod policies;
 mod promoting;
 mod rules;
