@@ -1,7 +1,9 @@
 //! Modes: what automation may do by itself.
 
 use crate::script::{Script, candidate};
-use understudy_engine::{Epoch, Event, Ignored, IncidentId, Mode, PhaseName, Revision, StepVerdict, Verdict, Why};
+use understudy_engine::{
+    Epoch, Event, Ignored, IncidentId, Mode, Phase, PhaseName, Revision, StepVerdict, Verdict, Why,
+};
 
 fn asked() -> Script {
     let mut script = Script::sustained(Mode::Approve);
@@ -60,7 +62,13 @@ fn a_question_that_nobody_may_answer_any_more_is_answered_by_nobody() {
 fn a_question_stands_for_as_long_as_the_policy_says_and_no_longer() {
     let mut script = asked();
     let asked_at = script.seconds();
+    let expires_at = |script: &Script| match &script.state.phase {
+        Phase::AwaitingApproval(phase) => phase.expires_at,
+        other => panic!("not asked, but {}", other.name()),
+    };
+    let expires = expires_at(&script);
     script.hold_down_until(asked_at + 899);
+    assert_eq!(expires_at(&script), expires, "it was not asked again in between");
     assert_eq!(script.tick(), StepVerdict::Ignored(Ignored::NotDue));
     assert_eq!(yes(&mut script, "ann"), StepVerdict::Noted);
     assert_eq!(yes(&mut script, "ben"), StepVerdict::Noted);
