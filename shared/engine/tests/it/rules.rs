@@ -336,3 +336,11 @@ fn a_hold_that_ends_has_its_whole_window_before_it_again() {
     assert_eq!(script.tick(), StepVerdict::Advanced(Why::OnlyTimeBlocks));
     assert_eq!(rules(&script.tick()), vec![Rule::Sustain]);
 }
+
+#[test]
+fn what_the_opening_of_a_suspicion_told_is_not_told_again() {
+    let mut script = Script::new(Mode::Auto);
+    script.vote("witness", Verdict::Down).tick();
+    assert!(rules(&script.tick()).contains(&Rule::Quorum));
+    assert_eq!(script.state.journal.outbox.len(), 1);
+}
