@@ -80,7 +80,7 @@ pub async fn turn(
             let (_, stepped) = commit(ledger, application, run, &event, now).await?;
             keep(&mut verdicts, stepped.verdict);
         } else if !moved {
-            return Ok(Turn { verdicts, next_due: stepped.next.next_due(&record.policy) });
+            return Ok(Turn { verdicts, next_due: stepped.next.next_due(&record.policy, now) });
         }
     }
     Err(ConductError::Restless { application: application.clone() })

@@ -21,15 +21,31 @@ pub struct Assessment {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Blocker {
-    NoQuorum { down: u32, needed: u32, configured: u32 },
-    Alive { voters: Vec<VoterName> },
+    NoQuorum {
+        down: u32,
+        needed: u32,
+        configured: u32,
+    },
+    Alive {
+        voters: Vec<VoterName>,
+    },
     OneEvidenceClass,
     NobodyOutside,
-    NotSustained { until: Timestamp },
+    NotSustained {
+        until: Timestamp,
+    },
     CandidateNotSeen,
-    CandidateIneligible { reasons: Vec<Ineligible> },
+    CandidateIneligible {
+        reasons: Vec<Ineligible>,
+    },
     CoolingDown(Cooldown),
-    RolesSwapped { writer: Region },
+    RolesSwapped {
+        writer: Region,
+    },
+    /// Promoting it would close the last open Region.
+    StandbyLatched {
+        standby: Region,
+    },
 }
 
 /// The rule that a blocker comes from. A refusal is told again only when its rules change, not
@@ -44,6 +60,7 @@ pub enum Rule {
     Candidate,
     Cooldown,
     Roles,
+    Latch,
 }
 
 impl Blocker {
@@ -57,6 +74,7 @@ impl Blocker {
             Self::CandidateNotSeen | Self::CandidateIneligible { .. } => Rule::Candidate,
             Self::CoolingDown(_) => Rule::Cooldown,
             Self::RolesSwapped { .. } => Rule::Roles,
+            Self::StandbyLatched { .. } => Rule::Latch,
         }
     }
 }
@@ -83,6 +101,10 @@ pub(crate) fn assess(
     }
     if let Some(writer) = state.writer_region.as_ref().filter(|writer| **writer != policy.regions.primary) {
         blockers.push(Blocker::RolesSwapped { writer: writer.clone() });
+    }
+    let standby = &policy.regions.standby;
+    if state.latch.contains_key(standby) {
+        blockers.push(Blocker::StandbyLatched { standby: standby.clone() });
     }
     Assessment { tally, blockers }
 }
@@ -154,6 +176,9 @@ impl fmt::Display for Blocker {
             Self::CoolingDown(cooldown) => write!(f, "cooldown: {cooldown}"),
             Self::RolesSwapped { writer } => {
                 write!(f, "roles: the writer is in {writer} since the last failover, and the policy says otherwise")
+            }
+            Self::StandbyLatched { standby } => {
+                write!(f, "latch: {standby} is latched since the last failover, and only a failback opens it")
             }
         }
     }

@@ -220,6 +220,11 @@ mod tests {
     }
 
     #[test]
+    fn a_measurement_that_was_rounded_another_way_is_no_progress() {
+        assert_eq!(seconds(&[(0, 1), (60, 1), (120, 61), (180, 120), (240, 181)]), Some(1));
+    }
+
+    #[test]
     fn a_replica_that_never_moved_in_the_whole_span_has_no_known_lag() {
         assert_eq!(seconds(&[(0, 3000), (60, 3060), (120, 3120)]), None);
         assert_eq!(seconds(&[]), None);

@@ -14,7 +14,7 @@ pub enum Why {
     NobodySaysDown,
     Asked,
     AskedAgain,
-    EvidenceFell,
+    QuestionFell,
     Approved,
     Decided,
     Undecided,
@@ -50,7 +50,7 @@ pub const EDGES: [Edge; 22] = [
     edge(Suspected, Held, Why::WouldHavePromoted),
     edge(AwaitingApproval, AwaitingApproval, Why::AskedAgain),
     edge(AwaitingApproval, Watching, Why::NobodySaysDown),
-    edge(AwaitingApproval, Suspected, Why::EvidenceFell),
+    edge(AwaitingApproval, Suspected, Why::QuestionFell),
     edge(AwaitingApproval, Promoting, Why::Approved),
     edge(Held, Watching, Why::NobodySaysDown),
     edge(Held, Suspected, Why::OnlyTimeBlocks),
@@ -74,7 +74,9 @@ impl Why {
             Self::NobodySaysDown => "no voter says Down any more, and nothing was done",
             Self::Asked => "every rule is satisfied, and the policy asks people first",
             Self::AskedAgain => "nobody answered in time, so it is asked again and nothing is done",
-            Self::EvidenceFell => "a rule is no longer satisfied, so the question is withdrawn",
+            Self::QuestionFell => {
+                "a rule is no longer satisfied, or the policy asks nobody any more: the question is withdrawn"
+            }
             Self::Approved => "every rule is satisfied and enough people have approved",
             Self::Decided => {
                 "every rule is satisfied: a quorum of all voters, sustained, nobody who can reach it, a fit candidate"

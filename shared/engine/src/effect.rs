@@ -87,12 +87,14 @@ impl State {
 
     /// When something is due next, without anybody's doing.
     #[must_use]
-    pub fn next_due(&self, policy: &Policy) -> Option<Timestamp> {
+    pub fn next_due(&self, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
         let windows = &policy.windows;
         match &self.phase {
             Phase::Watching | Phase::Held(_) => Some(self.look_due(policy)),
             Phase::Suspected(phase) => {
+                // Once the window is over, whatever else refuses shows in the next look.
                 let sustained = phase.suspicion.down_since.map(|since| windows.sustain_seconds.after(since));
+                let sustained = sustained.filter(|until| *until > now);
                 let waits = [Some(self.look_due(policy)), sustained, Some(phase.deadline)];
                 waits.into_iter().flatten().min()
             }

@@ -27,6 +27,9 @@ pub struct Journal {
     pub withheld: u32,
 }
 
+/// How many wait before lesser pages are only counted too, and not only doubts.
+const PAGES_MAX: usize = 4 * OUTBOX_MAX;
+
 /// Number of an entry within its incident, from 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Seq(pub u32);
@@ -109,10 +112,14 @@ impl Journal {
             Some(_) | None => Seq(1),
         };
         let id = EntryId { incident: incident.clone(), seq };
-        let entry = entry(id.clone(), self.withheld);
+        let mut entry = entry(id.clone(), self.withheld);
         if self.outbox.len() >= OUTBOX_MAX && !entry.what.is_told_at_any_length() {
-            self.withheld = self.withheld.saturating_add(1);
-            return;
+            if entry.what.urgency() == Urgency::Notice || self.outbox.len() >= PAGES_MAX {
+                self.withheld = self.withheld.saturating_add(1);
+                return;
+            }
+            // A page must go out however many wait before it; its evidence is what takes the room.
+            entry.assessment = None;
         }
         self.withheld = 0;
         self.last = Some(id);

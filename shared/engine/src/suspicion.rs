@@ -74,7 +74,8 @@ impl Assessment {
             | Blocker::CandidateNotSeen
             | Blocker::CandidateIneligible { .. }
             | Blocker::CoolingDown(_)
-            | Blocker::RolesSwapped { .. } => false,
+            | Blocker::RolesSwapped { .. }
+            | Blocker::StandbyLatched { .. } => false,
         })
     }
 }

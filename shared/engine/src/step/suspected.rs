@@ -86,8 +86,8 @@ fn tick_asked(draft: Draft<'_>, phase: &AwaitingApproval, run: &RunId) -> Step {
     if assessment.tally.downs() == 0 {
         return dismiss(draft, &suspicion, assessment);
     }
-    if !assessment.blockers.is_empty() {
-        return suspect_again(draft, suspicion, assessment, Why::EvidenceFell);
+    if !assessment.blockers.is_empty() || draft.policy.mode != Mode::Approve {
+        return suspect_again(draft, suspicion, assessment, Why::QuestionFell);
     }
     let needed = draft.policy.approval.as_ref().map_or(u32::MAX, |rule| rule.needed);
     if draft.now >= phase.expires_at {

@@ -1,7 +1,9 @@
 //! Modes: what automation may do by itself.
 
 use crate::script::{Script, candidate};
-use understudy_engine::{Epoch, Event, Ignored, IncidentId, Mode, PhaseName, Revision, StepVerdict, Verdict, Why};
+use understudy_engine::{
+    Epoch, Event, Ignored, IncidentId, Mode, Phase, PhaseName, Revision, StepVerdict, Verdict, Why,
+};
 
 fn asked() -> Script {
     let mut script = Script::sustained(Mode::Approve);
@@ -27,6 +29,14 @@ fn mode_observe_records_what_it_would_have_done_and_does_nothing() {
 }
 
 #[test]
+fn a_shadow_is_cast_once_an_incident() {
+    let mut script = Script::sustained(Mode::Observe);
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::WouldHavePromoted));
+    assert_eq!(script.tick(), StepVerdict::Ignored(Ignored::NotDue));
+    assert_eq!(script.phase(), PhaseName::Held, "that nothing stands in the way releases no shadow");
+}
+
+#[test]
 fn mode_approve_promotes_only_after_enough_people_have_said_yes() {
     let mut script = asked();
     assert_eq!(yes(&mut script, "ann"), StepVerdict::Noted);
@@ -35,6 +45,36 @@ fn mode_approve_promotes_only_after_enough_people_have_said_yes() {
     assert_eq!(yes(&mut script, "ben"), StepVerdict::Noted);
     assert_eq!(script.tick(), StepVerdict::Advanced(Why::Approved));
     assert!(script.promotes("run-1"));
+    let approved_by = &script.state.phase.decision().unwrap().approved_by;
+    assert_eq!(approved_by.iter().map(understudy_engine::Person::as_str).collect::<Vec<_>>(), ["ann", "ben"]);
+}
+
+#[test]
+fn a_question_that_nobody_may_answer_any_more_is_answered_by_nobody() {
+    let mut script = asked();
+    script.policy.approval = None;
+    assert_eq!(yes(&mut script, "ann"), StepVerdict::Ignored(Ignored::NotAnApprover));
+    script.tick();
+    assert_eq!(script.phase(), PhaseName::AwaitingApproval);
+}
+
+#[test]
+fn a_question_stands_for_as_long_as_the_policy_says_and_no_longer() {
+    let mut script = asked();
+    let asked_at = script.seconds();
+    let expires_at = |script: &Script| match &script.state.phase {
+        Phase::AwaitingApproval(phase) => phase.expires_at,
+        other => panic!("not asked, but {}", other.name()),
+    };
+    let expires = expires_at(&script);
+    script.hold_down_until(asked_at + 899);
+    assert_eq!(expires_at(&script), expires, "it was not asked again in between");
+    assert_eq!(script.tick(), StepVerdict::Ignored(Ignored::NotDue));
+    assert_eq!(yes(&mut script, "ann"), StepVerdict::Noted);
+    assert_eq!(yes(&mut script, "ben"), StepVerdict::Noted);
+    script.at(asked_at + 900);
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::AskedAgain), "enough, and found too late");
+    assert_eq!(script.phase(), PhaseName::AwaitingApproval);
 }
 
 #[test]
@@ -83,7 +123,7 @@ fn an_approval_does_not_outvote_the_evidence() {
     yes(&mut script, "ann");
     yes(&mut script, "ben");
     script.vote("witness", Verdict::Up);
-    assert_eq!(script.tick(), StepVerdict::Advanced(Why::EvidenceFell));
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::QuestionFell));
     assert!(!script.promotes("run-1"));
 }
 

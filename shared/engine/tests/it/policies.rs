@@ -59,6 +59,21 @@ fn auto_needs_voters_in_three_regions_and_a_decision_somebody_outside() {
 }
 
 #[test]
+fn voters_of_one_class_and_voters_of_one_source_are_refused() {
+    let one_class = |policy: &mut Policy| {
+        for voter in &mut policy.voters {
+            voter.class = understudy_engine::EvidenceClass::DataPath;
+        }
+    };
+    assert_eq!(fields(one_class), ["voters"]);
+    let one_source = |policy: &mut Policy| {
+        policy.mode = Mode::Approve;
+        policy.voters[1].source = policy.voters[0].source.clone();
+    };
+    assert_eq!(fields(one_source), ["voters[1].source"]);
+}
+
+#[test]
 fn several_contradictions_are_named_at_once() {
     let broken = fields(|policy| {
         policy.regions.standby = policy.regions.primary.clone();

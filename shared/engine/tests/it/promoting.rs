@@ -2,8 +2,8 @@
 
 use crate::script::{Script, WRITER, candidate, seen};
 use understudy_engine::{
-    Anomaly, Call, DbStatus, Effect, Event, Ignored, Known, Mode, Phase, PhaseName, PromoteAnswer, PromotedBy, Sight,
-    StepVerdict, StuckReason, Unseen, Verdict, Why,
+    Anomaly, Call, DbStatus, Effect, Event, Ignored, IncidentId, Known, Mode, Phase, PhaseName, PromoteAnswer,
+    PromotedBy, Revision, Sight, StepVerdict, StuckReason, Unseen, Verdict, Why,
 };
 
 fn untouched() -> Sight {
@@ -50,6 +50,7 @@ fn an_untouched_replica_is_called_again_only_after_the_call_has_had_time_to_show
     script.at(200).tick_as("run-2");
     script.read_back(untouched());
     script.tick_as("run-2");
+    assert!(!script.promotes("run-2"), "as soon as it is read back");
     script.at(259).read_back(untouched());
     script.tick_as("run-2");
     assert!(!script.promotes("run-2"), "59 s after the call could last have left");
@@ -69,6 +70,29 @@ fn an_ambiguous_answer_is_read_back_and_never_called_again_while_it_shows() {
         script.tick();
         assert!(!script.promotes("run-1"), "it was seen under way");
     }
+}
+
+#[test]
+fn an_ambiguous_call_is_called_again_only_after_it_has_had_time_to_show() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.answer(PromoteAnswer::Ambiguous);
+    for second in [180, 239] {
+        script.at(second).read_back(untouched());
+        script.tick();
+        assert!(!script.promotes("run-1"), "at {second} s");
+    }
+    script.at(240).read_back(untouched());
+    script.tick();
+    assert!(script.promotes("run-1"));
+}
+
+#[test]
+fn a_replica_that_is_backing_up_is_not_an_untouched_one() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.answer(PromoteAnswer::Ambiguous);
+    script.at(600).read_back(seen(DbStatus::BackingUp, Some(WRITER), None));
+    script.tick();
+    assert!(!script.promotes("run-1"), "the backup may be the end of a promotion");
 }
 
 #[test]
@@ -144,6 +168,24 @@ fn an_acknowledged_failover_is_watched_again_and_stays_latched() {
     assert_eq!(script.send(&acknowledged).verdict, StepVerdict::Advanced(Why::Acknowledged));
     assert_eq!(script.phase(), PhaseName::Watching);
     assert!(!script.state.latch.is_empty());
+    let cooldown = script.state.cooldown.as_ref().unwrap();
+    assert_eq!(cooldown.acknowledged_by.as_ref().unwrap().as_str(), "ann");
+}
+
+#[test]
+fn the_acknowledgement_of_another_incident_closes_nothing() {
+    let mut script = failed_over();
+    let incident = IncidentId::opened(script.now, Revision(99));
+    let other = Event::Acknowledge { by: "ann".parse().unwrap(), incident };
+    assert_eq!(script.send(&other).verdict, StepVerdict::Ignored(Ignored::Stale));
+}
+
+#[test]
+fn a_decision_starts_the_cooldown() {
+    let script = Script::promoting(Mode::Auto);
+    let cooldown = script.state.cooldown.as_ref().unwrap();
+    assert_eq!(cooldown.until.duration_since(script.now).as_secs(), 3600);
+    assert_eq!(cooldown.acknowledged_by, None);
 }
 
 fn failed_over() -> Script {
@@ -169,6 +211,16 @@ fn a_promotion_without_an_accepted_call_is_not_claimed_as_ours() {
     };
     assert_eq!(promoted_by(PromoteAnswer::Accepted), PromotedBy::Us);
     assert_eq!(promoted_by(PromoteAnswer::Ambiguous), PromotedBy::Unproven);
+}
+
+#[test]
+fn an_accepted_call_stays_ours_while_it_is_under_way() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.answer(PromoteAnswer::Accepted);
+    script.read_back(rebooting());
+    script.read_back(done());
+    let Phase::Verifying(phase) = script.state.phase else { panic!("not verifying") };
+    assert_eq!(phase.promoted_by, PromotedBy::Us);
 }
 
 #[test]
@@ -203,6 +255,7 @@ fn a_stuck_promotion_that_ends_after_all_goes_on() {
     assert_eq!(script.phase(), PhaseName::Stuck);
     assert!(matches!(script.outstanding("run-9"), Some(Effect::ReadBack { .. })), "it goes on looking");
     assert_eq!(script.read_back(seen(DbStatus::BackingUp, None, None)), StepVerdict::Noted);
+    assert_eq!(script.read_back(untouched()), StepVerdict::Noted, "available alone proves nothing here either");
     assert_eq!(script.read_back(done()), StepVerdict::Advanced(Why::SourceGone));
 }
 
@@ -216,6 +269,33 @@ fn a_report_of_an_earlier_epoch_or_attempt_is_ignored() {
     assert_eq!(script.send(&late).verdict, StepVerdict::Ignored(Ignored::Stale));
     let other = Event::ReadBack { epoch: understudy_engine::Epoch(0), sight: done() };
     assert_eq!(script.send(&other).verdict, StepVerdict::Ignored(Ignored::Stale));
+}
+
+#[test]
+fn a_report_of_another_epoch_is_ignored_in_every_phase_that_reads_back() {
+    let epoch = understudy_engine::Epoch(0);
+    let stale = StepVerdict::Ignored(Ignored::Stale);
+    let mut script = Script::promoting(Mode::Auto);
+    let answer = Event::PromoteAnswered { epoch, attempt: 1, answer: PromoteAnswer::Accepted };
+    assert_eq!(script.send(&answer).verdict, stale);
+    script.answer(PromoteAnswer::Accepted);
+    let report = Event::ReadBack { epoch, sight: done() };
+    assert_eq!(script.send(&report).verdict, stale, "promoting");
+    let mut stuck = script.clone();
+    stuck.at(1980).tick();
+    assert_eq!(stuck.phase(), PhaseName::Stuck);
+    assert_eq!(stuck.send(&report).verdict, stale, "stuck");
+    script.read_back(done());
+    assert_eq!(script.phase(), PhaseName::Verifying);
+    assert_eq!(script.send(&report).verdict, stale, "verifying");
+}
+
+#[test]
+fn a_second_answer_does_not_overrule_the_first() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.answer(PromoteAnswer::Accepted);
+    assert_eq!(script.answer(PromoteAnswer::Denied), StepVerdict::Ignored(Ignored::Duplicate));
+    assert_eq!(script.phase(), PhaseName::Promoting);
 }
 
 #[test]

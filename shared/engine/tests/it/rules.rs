@@ -96,6 +96,16 @@ fn an_up_of_the_infrastructure_is_no_veto() {
 }
 
 #[test]
+fn an_up_that_has_gone_stale_is_no_veto() {
+    let mut script = Script::sustained(Mode::Auto);
+    script.policy.voters[0].class = understudy_engine::EvidenceClass::DataPath;
+    script.vote_seen_at("primary", Verdict::Up, 90);
+    assert!(rules(&script.tick()).contains(&Rule::AliveVeto), "as old as may be");
+    script.vote_seen_at("primary", Verdict::Up, 89);
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::Decided));
+}
+
+#[test]
 fn down_must_hold_for_the_sustain_window() {
     let mut script = Script::new(Mode::Auto);
     script.vote("standby", Verdict::Down).vote("witness", Verdict::Down).tick();
@@ -134,6 +144,41 @@ fn a_stretch_in_which_nobody_looked_starts_the_window_again() {
 }
 
 #[test]
+fn a_tick_without_a_look_confirms_nothing() {
+    let mut script = Script::new(Mode::Auto);
+    script.vote("standby", Verdict::Down).vote("witness", Verdict::Down).tick();
+    script.at(60).tick();
+    script.at(100).vote("standby", Verdict::Down).vote("witness", Verdict::Down).look(candidate()).tick();
+    script.hold_down_until(279);
+    assert_eq!(rules(&script.tick()), vec![Rule::Sustain], "nobody had looked for 100 s");
+    script.at(280);
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::Decided));
+}
+
+#[test]
+fn a_voter_that_joins_the_quorum_late_starts_nothing_again() {
+    let mut script = Script::sustained(Mode::Auto);
+    let changed = script.now.checked_sub(jiff::SignedDuration::from_secs(20)).unwrap();
+    script.vote("primary", Verdict::Down);
+    script.votes.get_mut(&name("primary")).unwrap().since = Some(changed);
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::Decided), "two others have said Down all along");
+}
+
+#[test]
+fn a_source_that_dates_itself_ahead_does_not_hold_the_window_up_for_good() {
+    let mut script = Script::new(Mode::Auto);
+    script.vote("standby", Verdict::Down).vote("witness", Verdict::Down);
+    let ahead = script.now.checked_add(jiff::SignedDuration::from_secs(3600)).unwrap();
+    script.votes.get_mut(&name("standby")).unwrap().since = Some(ahead);
+    script.tick();
+    script.at(10).look(candidate()).tick();
+    script.hold_down_until(189);
+    assert_eq!(rules(&script.tick()), vec![Rule::Sustain]);
+    script.at(190);
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::Decided));
+}
+
+#[test]
 fn two_evidence_classes_must_say_down() {
     let mut script = Script::sustained(Mode::Auto);
     for voter in &mut script.policy.voters {
@@ -158,6 +203,8 @@ fn a_candidate_that_was_not_seen_lately_is_none() {
     assert!(rules(&script.tick()).contains(&Rule::Candidate));
     script.look(candidate());
     assert_eq!(rules(&script.tick()), vec![Rule::Sustain]);
+    script.at(90).vote("standby", Verdict::Down).vote("witness", Verdict::Down);
+    assert_eq!(rules(&script.tick()), vec![Rule::Sustain], "seen as long ago as may be");
     script.at(91).vote("standby", Verdict::Down).vote("witness", Verdict::Down);
     assert!(rules(&script.tick()).contains(&Rule::Candidate), "seen 91 s ago");
 }
@@ -177,6 +224,10 @@ fn an_unfit_candidate_is_refused_with_every_reason() {
         (
             seen(DbStatus::parse("storage-full"), Some(WRITER), None),
             vec![Ineligible::NotAvailable { status: DbStatus::parse("storage-full") }, Ineligible::LagUnknown],
+        ),
+        (
+            seen(DbStatus::parse("modifying"), Some(WRITER), Some(1)),
+            vec![Ineligible::NotAvailable { status: DbStatus::parse("modifying") }],
         ),
         (seen(DbStatus::Available, Some(WRITER), None), vec![Ineligible::LagUnknown]),
         (
@@ -261,4 +312,35 @@ fn a_hold_ends_when_only_time_stands_in_the_way() {
     assert_eq!(rules(&script.tick()), vec![Rule::Sustain], "the window starts again");
     script.at(1090);
     assert_eq!(script.tick(), StepVerdict::Advanced(Why::Decided));
+}
+
+#[test]
+fn a_hold_stays_while_anything_but_time_stands_in_the_way() {
+    let mut script = Script::new(Mode::Auto);
+    script.vote("witness", Verdict::Down).tick();
+    script.at(900).vote("witness", Verdict::Down).look(candidate()).tick();
+    assert_eq!(script.phase(), PhaseName::Held);
+    assert_eq!(rules(&script.tick())[0], Rule::Quorum);
+    assert_eq!(script.phase(), PhaseName::Held);
+}
+
+#[test]
+fn a_hold_that_ends_has_its_whole_window_before_it_again() {
+    let mut script = Script::new(Mode::Auto);
+    for second in (0..=900).step_by(30) {
+        script.at(second).vote("standby", Verdict::Down).vote("witness", Verdict::Down);
+        script.look(seen(DbStatus::BackingUp, Some(WRITER), Some(1))).tick();
+    }
+    assert_eq!(script.phase(), PhaseName::Held, "sustained all along, without a fit candidate");
+    script.at(910).look(candidate());
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::OnlyTimeBlocks));
+    assert_eq!(rules(&script.tick()), vec![Rule::Sustain]);
+}
+
+#[test]
+fn what_the_opening_of_a_suspicion_told_is_not_told_again() {
+    let mut script = Script::new(Mode::Auto);
+    script.vote("witness", Verdict::Down).tick();
+    assert!(rules(&script.tick()).contains(&Rule::Quorum));
+    assert_eq!(script.state.journal.outbox.len(), 1);
 }

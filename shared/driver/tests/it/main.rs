@@ -1,0 +1,9 @@
+//! The driver against the simulated ports, in virtual time: what is durable when something is done.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod conducting;
+mod notifying;
+mod ports;
+mod receiving;
+mod scene;
