@@ -50,5 +50,9 @@ async fn notify(shell: &Shell, application: &Application) -> Result<usize, Fault
         tracing::info!(%application, incident = %entry.incident, seq = entry.seq.0, "announced");
         count("notify", "announced");
     }
+    for entry in &delivery.forked {
+        tracing::error!(%application, incident = %entry.incident, seq = entry.seq.0, "the record has another entry");
+        count("notify", "forked");
+    }
     Ok(delivery.announced.len())
 }

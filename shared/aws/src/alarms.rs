@@ -44,7 +44,9 @@ async fn describe(client: Client, arns: Vec<AlarmArn>) -> Vec<(String, Reading)>
         }
     };
     let metric = answer.metric_alarms().iter().filter_map(|alarm| {
-        let reading = reading(alarm.state_value(), false, alarm.state_transitioned_timestamp(), alarm.state_reason());
+        // What CloudWatch itself could not evaluate is no evidence, whatever value still stands there.
+        let unsure = alarm.evaluation_state().is_some();
+        let reading = reading(alarm.state_value(), unsure, alarm.state_transitioned_timestamp(), alarm.state_reason());
         Some((alarm.alarm_arn()?.to_owned(), reading))
     });
     let composite = answer.composite_alarms().iter().filter_map(|alarm| {
@@ -58,13 +60,13 @@ async fn describe(client: Client, arns: Vec<AlarmArn>) -> Vec<(String, Reading)>
 
 fn reading(
     value: Option<&StateValue>,
-    suppressed: bool,
+    unsure: bool,
     since: Option<&aws_sdk_cloudwatch::primitives::DateTime>,
     reason: Option<&str>,
 ) -> Reading {
     let verdict = match value {
-        Some(StateValue::Alarm) if !suppressed => Verdict::Down,
-        Some(StateValue::Ok) if !suppressed => Verdict::Up,
+        Some(StateValue::Alarm) if !unsure => Verdict::Down,
+        Some(StateValue::Ok) if !unsure => Verdict::Up,
         // The SDK's enum is open: whatever else CloudWatch may say abstains.
         _ => Verdict::Abstain,
     };

@@ -13,9 +13,11 @@ const PERIOD_SECONDS: i32 = 60;
 
 pub(crate) async fn see(clients: &Clients, look: &Look) -> Sight {
     let (sight, measured) = tokio::join!(describe(clients, &look.candidate), lags(clients, look));
-    match sight {
-        Sight::Seen(sighting) => Sight::Seen(Sighting { lags: measured, ..sighting }),
-        Sight::Missing | Sight::Unseen(_) => sight,
+    match (sight, measured) {
+        (Sight::Seen(sighting), Ok(lags)) => Sight::Seen(Sighting { lags, ..sighting }),
+        // A lag that could not be asked for is not a replica without one.
+        (Sight::Seen(_), Err(why)) => Sight::Unseen(why),
+        (sight @ (Sight::Missing | Sight::Unseen(_)), _) => sight,
     }
 }
 
@@ -28,17 +30,21 @@ pub(crate) async fn describe(clients: &Clients, replica: &DbInstanceArn) -> Sigh
             if error.as_service_error().is_some_and(|error| error.is_db_instance_not_found_fault()) {
                 return Sight::Missing;
             }
-            return Sight::Unseen(match Failure::of(&error) {
-                Failure::Throttled => Unseen::Throttled,
-                Failure::Denied { .. } => Unseen::Denied,
-                Failure::Answered { .. } => Unseen::Unreadable,
-                Failure::Ambiguous { .. } => Unseen::Unreachable,
-            });
+            return Sight::Unseen(unseen(&Failure::of(&error)));
         }
     };
     match answer.db_instances() {
         [] => Sight::Missing,
         [instance, ..] => sighting(instance, replica).map_or(Sight::Unseen(Unseen::Unreadable), Sight::Seen),
+    }
+}
+
+fn unseen(failure: &Failure) -> Unseen {
+    match failure {
+        Failure::Throttled => Unseen::Throttled,
+        Failure::Denied { .. } => Unseen::Denied,
+        Failure::Answered { .. } => Unseen::Unreadable,
+        Failure::Ambiguous { .. } => Unseen::Unreachable,
     }
 }
 
@@ -62,7 +68,7 @@ fn source_arn(source: &str, replica: &DbInstanceArn) -> Option<DbInstanceArn> {
 
 /// The measurements of the span, oldest first. −1 is how RDS says that it does not replicate: it is no
 /// measurement, and neither is silence.
-async fn lags(clients: &Clients, look: &Look) -> Vec<Lag> {
+async fn lags(clients: &Clients, look: &Look) -> Result<Vec<Lag>, Unseen> {
     let client = clients.cloudwatch(&look.candidate.region());
     let instance = Dimension::builder().name("DBInstanceIdentifier").value(look.candidate.instance()).build();
     let answer = client
@@ -76,15 +82,13 @@ async fn lags(clients: &Clients, look: &Look) -> Vec<Lag> {
         .end_time(DateTime::from_secs(look.lag_until.as_second().saturating_add(1)))
         .send()
         .await;
-    let mut lags: Vec<Lag> = match &answer {
-        Ok(answer) => answer.datapoints().iter().filter_map(measured).collect(),
-        Err(error) => {
-            tracing::warn!(error = %aws_sdk_cloudwatch::error::DisplayErrorContext(error), "the lag could not be read");
-            Vec::new()
-        }
-    };
+    let answer = answer.map_err(|error| {
+        tracing::warn!(error = %aws_sdk_cloudwatch::error::DisplayErrorContext(&error), "the lag could not be read");
+        unseen(&Failure::of(&error))
+    })?;
+    let mut lags: Vec<Lag> = answer.datapoints().iter().filter_map(measured).collect();
     lags.sort_by_key(|lag| lag.at);
-    lags
+    Ok(lags)
 }
 
 #[expect(

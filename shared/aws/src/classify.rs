@@ -17,7 +17,8 @@ pub enum Failure {
     Ambiguous { detail: String },
 }
 
-const THROTTLED: [&str; 9] = [
+const THROTTLED: [&str; 10] = [
+    "KMSThrottling",
     "Throttling",
     "ThrottlingException",
     "ThrottledException",

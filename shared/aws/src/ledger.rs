@@ -136,9 +136,13 @@ impl Ledger for DynamoLedger {
         match self.put(request.send().await)? {
             Written::Done => Ok(Enter::Entered),
             Written::Stood(Some(stored)) => {
-                let since = items::entered_at(&stored).map_err(|fault| unusable(&item.application, fault))?;
+                let since = items::entered_at(&stored).unwrap_or(Timestamp::MIN);
                 let stored = items::read_incident(&item.application, stored);
-                Ok(if stored.as_ref() == Ok(item) { Enter::StoodAlready { since } } else { Enter::Forked })
+                Ok(match stored {
+                    Ok(stored) if stored == *item => Enter::StoodAlready { since },
+                    Ok(stored) => Enter::Forked { hash: stored.hash },
+                    Err(_) => Enter::Forked { hash: item.hash.clone() },
+                })
             }
             Written::Stood(None) | Written::ReplicatedConflict => {
                 Err(LedgerError::Unavailable { detail: "other Regions wrote the same entry".to_owned() })

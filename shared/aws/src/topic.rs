@@ -36,7 +36,9 @@ pub(crate) async fn publish(clients: &Clients, announcement: &Announcement) -> R
     Err(match Failure::of(&error) {
         Failure::Denied { .. } => Undelivered::Denied { topic },
         Failure::Answered { code, .. } if code.starts_with("NotFound") => Undelivered::TopicMissing { topic },
-        failure @ (Failure::Throttled | Failure::Answered { .. } | Failure::Ambiguous { .. }) => {
+        Failure::Answered { code, .. } if code == "KMSAccessDenied" => Undelivered::Denied { topic },
+        Failure::Answered { detail, .. } => Undelivered::Refused { topic, detail },
+        failure @ (Failure::Throttled | Failure::Ambiguous { .. }) => {
             Undelivered::Unavailable { topic, detail: failure.detail() }
         }
     })

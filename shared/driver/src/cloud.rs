@@ -45,10 +45,14 @@ pub struct Announcement {
 /// A message that was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Undelivered {
-    #[error("publishing to {topic} was denied: allow sns:Publish on it")]
+    #[error(
+        "publishing to {topic} was denied: allow sns:Publish on it, and kms:GenerateDataKey* and kms:Decrypt on its key"
+    )]
     Denied { topic: TopicArn },
     #[error("there is no topic {topic}: create it, or correct notification.topic")]
     TopicMissing { topic: TopicArn },
+    #[error("publishing to {topic} was refused: {detail}: correct the topic or its key's policy")]
+    Refused { topic: TopicArn, detail: String },
     #[error("publishing to {topic} failed: {detail}")]
     Unavailable { topic: TopicArn, detail: String },
 }

@@ -7,7 +7,7 @@ pub use policy::{PolicyHash, StoredPolicy, application_items};
 use crate::incident::IncidentItem;
 use jiff::Timestamp;
 use std::future::Future;
-use understudy_engine::{Application, IncidentId, Policy, Revision, Source, State, Vote, VoterName, Votes};
+use understudy_engine::{Application, ChainHash, IncidentId, Policy, Revision, Source, State, Vote, VoterName, Votes};
 
 /// One application's record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,15 +39,17 @@ pub enum Cast {
 }
 
 /// What came of entering an incident's item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Enter {
     Entered,
     /// The very same item stands there since then.
     StoodAlready {
         since: Timestamp,
     },
-    /// Another item stands there: the chain would fork.
-    Forked,
+    /// Another item stands there, with this hash.
+    Forked {
+        hash: ChainHash,
+    },
 }
 
 /// Whose voter a source is.

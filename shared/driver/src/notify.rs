@@ -17,6 +17,9 @@ pub const REDELIVER_AFTER: Seconds = Seconds(60);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     pub announced: Vec<EntryId>,
+    /// Entries in whose place the record has another one: it was written to by hand, or by another
+    /// release. People are told all the same, and the chain goes on from what stands there.
+    pub forked: Vec<EntryId>,
     /// Whether another notifier is at work on what is left.
     pub claimed_elsewhere: bool,
 }
@@ -27,8 +30,6 @@ pub enum NotifyError {
     Conduct(#[from] ConductError),
     #[error(transparent)]
     Undelivered(#[from] Undelivered),
-    #[error("the record of incident {} has another entry {} already: its chain was written to by hand", .0.incident, .0.seq.0)]
-    Forked(EntryId),
     #[error("an entry cannot be written as JSON: {0}")]
     Unwritable(String),
 }
@@ -52,12 +53,13 @@ pub async fn deliver(
     now: Timestamp,
 ) -> Result<Delivery, NotifyError> {
     let record = ledger.load(application).await?;
-    let mut delivery = Delivery { announced: Vec::new(), claimed_elsewhere: false };
+    let mut delivery = Delivery { announced: Vec::new(), forked: Vec::new(), claimed_elsewhere: false };
     let mut before = record.state.journal.delivered.clone().map(|delivered| (delivered.entry, delivered.hash));
     for entry in &record.state.journal.outbox {
         let previous = previous(before.as_ref(), entry);
         let item = IncidentItem::new(application, entry, &previous)
             .map_err(|error| NotifyError::Unwritable(error.to_string()))?;
+        let mut head = item.hash.clone();
         match ledger.enter(&item, now).await? {
             Enter::Entered => {}
             Enter::StoodAlready { since } if now >= REDELIVER_AFTER.after(since) => {}
@@ -65,14 +67,17 @@ pub async fn deliver(
                 delivery.claimed_elsewhere = true;
                 break;
             }
-            Enter::Forked => return Err(NotifyError::Forked(entry.id.clone())),
+            Enter::Forked { hash } => {
+                delivery.forked.push(entry.id.clone());
+                head = hash;
+            }
         }
         cloud.announce(&announcement(&record, entry)).await?;
         delivery.announced.push(entry.id.clone());
-        let head = item.hash.clone();
-        let event = Event::Delivered { incident: entry.id.incident.clone(), through: entry.id.seq, head };
+        let (incident, through) = (entry.id.incident.clone(), entry.id.seq);
+        let event = Event::Delivered { incident, through, head: head.clone() };
         commit(ledger, application, run, &event, now).await?;
-        before = Some((item.id, item.hash));
+        before = Some((item.id, head));
     }
     Ok(delivery)
 }

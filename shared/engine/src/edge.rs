@@ -24,6 +24,7 @@ pub enum Why {
     CallFailed,
     Overdue,
     CandidateLost,
+    EvidenceTurned,
     Writable,
     ClientsFollowed,
     Acknowledged,
@@ -41,7 +42,7 @@ const fn edge(from: PhaseName, to: PhaseName, why: Why) -> Edge {
     Edge { from, to, why }
 }
 
-pub const EDGES: [Edge; 22] = [
+pub const EDGES: [Edge; 23] = [
     edge(Watching, Suspected, Why::SaidDown),
     edge(Suspected, Watching, Why::NobodySaysDown),
     edge(Suspected, AwaitingApproval, Why::Asked),
@@ -58,6 +59,7 @@ pub const EDGES: [Edge; 22] = [
     edge(Promoting, Stuck, Why::CallFailed),
     edge(Promoting, Stuck, Why::CandidateLost),
     edge(Promoting, Stuck, Why::Overdue),
+    edge(Promoting, Stuck, Why::EvidenceTurned),
     edge(Verifying, Shifting, Why::Writable),
     edge(Verifying, Stuck, Why::CandidateLost),
     edge(Verifying, Stuck, Why::Overdue),
@@ -88,6 +90,9 @@ impl Why {
             Self::CallFailed => "the promote call cannot succeed: a person is needed",
             Self::Overdue => "it took longer than its deadline: a person is needed",
             Self::CandidateLost => "the replica is not what the decision was about: a person is needed",
+            Self::EvidenceTurned => {
+                "the call has not arrived, and what was decided on does not hold any more: a person is needed"
+            }
             Self::Writable => {
                 "the promoted database is available and stands alone: traffic is latched off the old Region"
             }

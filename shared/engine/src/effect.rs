@@ -21,7 +21,7 @@ pub enum Effect {
 pub struct Look {
     pub alarms: BTreeMap<VoterName, AlarmArn>,
     pub candidate: DbInstanceArn,
-    /// The span over which the candidate's lag is asked for: up to the suspicion, not since.
+    /// The span over which the candidate's lag is asked for: up to when the quorum formed, not since.
     pub lag_after: Timestamp,
     pub lag_until: Timestamp,
 }
@@ -44,6 +44,9 @@ impl State {
             Phase::Watching | Phase::Suspected(_) | Phase::AwaitingApproval(_) | Phase::Held(_) => {
                 (now >= self.look_due(policy)).then(|| Effect::Look(self.look(policy, now)))
             }
+            Phase::Promoting(phase) if repeats_unseen(phase, policy, self.looked_at, now) => {
+                Some(Effect::Look(self.look(policy, now)))
+            }
             Phase::Promoting(phase) => promoting(phase, policy, run, now),
             Phase::Verifying(phase) => read_back_when(
                 due(phase.polled_at, policy.windows.poll_seconds) <= now,
@@ -60,7 +63,7 @@ impl State {
     }
 
     fn look(&self, policy: &Policy, now: Timestamp) -> Look {
-        let lag_until = self.phase.suspicion().map_or(now, |suspicion| suspicion.opened_at);
+        let lag_until = self.phase.suspicion().and_then(|suspicion| suspicion.down_since).unwrap_or(now);
         let alarms = policy
             .voters
             .iter()
@@ -131,6 +134,11 @@ fn promoting(phase: &Promoting, policy: &Policy, run: &RunId, now: Timestamp) ->
             &phase.decision.replica,
         ),
     }
+}
+
+/// Whether the evidence must be read again before a call that never arrived is repeated.
+fn repeats_unseen(phase: &Promoting, policy: &Policy, looked_at: Option<Timestamp>, now: Timestamp) -> bool {
+    phase.may_repeat(&policy.windows) && due(looked_at, policy.windows.look_seconds) <= now
 }
 
 fn read_back_when(due: bool, epoch: Epoch, replica: &DbInstanceArn) -> Option<Effect> {

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// How many entries wait for delivery before the lesser ones are only counted. A record has 400 KB, an
-/// entry takes some 150 bytes a voter, and a decision must never fail because nobody could be told about
+/// entry takes some 250 bytes a voter, and a decision must never fail because nobody could be told about
 /// the doubts before it.
-pub const OUTBOX_MAX: usize = 40;
+pub const OUTBOX_MAX: usize = 20;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Journal {

@@ -3,7 +3,9 @@
 use crate::assessment::Assessment;
 use crate::candidate::Lag;
 use crate::name::{DbInstanceArn, Epoch, IncidentId, Person, RunId};
+use crate::policy::Windows;
 use crate::suspicion::Suspicion;
+use crate::time::Seconds;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -88,6 +90,29 @@ pub struct ReadBack {
     pub polled_at: Option<Timestamp>,
     /// When the replica was last seen as if no call had ever arrived.
     pub untouched_at: Option<Timestamp>,
+}
+
+/// After so many calls that never arrived a person is called.
+const ATTEMPTS_MAX: u32 = 12;
+
+impl Promoting {
+    #[must_use]
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.attempt >= ATTEMPTS_MAX
+    }
+
+    /// Whether the last call has had no effect, can have none any more, and may be made again. One that
+    /// was turned away is repeated ever more slowly: whoever throttles us is busy.
+    #[must_use]
+    pub(crate) fn may_repeat(&self, windows: &Windows) -> bool {
+        let Call::ReadBack(read_back) = &self.call else { return false };
+        let pause = match read_back.known {
+            Known::Accepted | Known::Underway => return false,
+            Known::NotArrived => Seconds(windows.poll_seconds.0.saturating_mul(1 << self.attempt.min(5))),
+            Known::Unknown => windows.settle_seconds,
+        };
+        read_back.untouched_at.is_some_and(|at| at >= pause.after(read_back.since))
+    }
 }
 
 /// What is known of a call.
@@ -184,6 +209,10 @@ pub enum StuckReason {
     PromoteDenied,
     /// RDS called the request itself invalid.
     PromoteInvalid,
+    /// No call ever arrived.
+    CallsExhausted,
+    /// No call has arrived, and the evidence of the decision does not hold any more.
+    EvidenceTurned,
     CandidateMissing,
     /// The replica follows another writer than the policy's.
     CandidateTaken,
@@ -294,6 +323,10 @@ impl fmt::Display for StuckReason {
             Self::PromoteOverdue => "the promotion is overdue: look at the replica in the RDS console of its Region",
             Self::PromoteDenied => "promoting is denied: allow rds:PromoteReadReplica, or promote the replica by hand",
             Self::PromoteInvalid => "RDS called the promote request invalid: promote the replica by hand",
+            Self::CallsExhausted => "no promote call ever arrived: promote the replica by hand",
+            Self::EvidenceTurned => {
+                "no promote call has arrived, and Down is not certain any more: promote the replica by hand, or leave it"
+            }
             Self::CandidateMissing => {
                 "the replica does not exist any more: restore from a backup in the standby Region"
             }

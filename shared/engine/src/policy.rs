@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The most voters. Each is in every entry of the timeline, and a record has 400 KB.
-pub const VOTERS_MAX: usize = 32;
+pub const VOTERS_MAX: usize = 24;
 
 /// The schema that this release writes, and the only one that it reads.
 pub const POLICY_SCHEMA: u32 = 1;

@@ -110,7 +110,7 @@ fn a_tick_names_its_application_and_a_stream_batch_its_records() {
     assert_eq!(wake(&json!({"hello": 1})).unwrap_err().code(), "unknown_shape");
 
     let record = |key: &str| json!({"eventName": "MODIFY", "dynamodb": {"Keys": {"pk": {"S": key}, "sk": {"S": "record"}}, "SequenceNumber": "7"}});
-    let batch = json!({"Records": [record("app#orders"), record("incident#orders"), record("source#arn:aws:x")]});
+    let batch = json!({"Records": [record("app#orders"), record("app#Orders!"), record("source#arn:aws:x")]});
     let Ok(Wake::Stream(records)) = wake(&batch) else { panic!("not a batch") };
     let applications: Vec<_> = records.iter().map(|record| record.application.is_some()).collect();
     assert_eq!(applications, [true, false, false], "only records of applications wake anybody");

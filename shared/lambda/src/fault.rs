@@ -20,7 +20,6 @@ pub enum ErrorType {
     Contended,
     Restless,
     TopicMissing,
-    IncidentForked,
     UnusableEvent,
 }
 
@@ -53,7 +52,6 @@ impl Fault {
             | ErrorType::Refused
             | ErrorType::Restless
             | ErrorType::TopicMissing
-            | ErrorType::IncidentForked
             | ErrorType::UnusableEvent => false,
         }
     }
@@ -88,7 +86,6 @@ impl From<NotifyError> for Fault {
         match error {
             NotifyError::Conduct(error) => error.into(),
             NotifyError::Undelivered(error) => error.into(),
-            error @ NotifyError::Forked(_) => Self::new(ErrorType::IncidentForked, error),
             error @ NotifyError::Unwritable(_) => Self::new(ErrorType::UnusableRecord, error),
         }
     }
@@ -99,6 +96,7 @@ impl From<Undelivered> for Fault {
         let error_type = match &error {
             Undelivered::Denied { .. } => ErrorType::Denied,
             Undelivered::TopicMissing { .. } => ErrorType::TopicMissing,
+            Undelivered::Refused { .. } => ErrorType::Refused,
             Undelivered::Unavailable { .. } => ErrorType::Unavailable,
         };
         Self::new(error_type, error)

@@ -88,8 +88,9 @@ impl Ledger for SimLedger {
         tokio::time::sleep(ROUND_TRIP).await;
         let mut inner = self.world.lock();
         let item = inner.table.get_mut(application).ok_or_else(|| unknown(application))?;
-        let stored = item.votes.get(voter).and_then(|text| serde_json::from_str::<Vote>(text).ok());
-        if stored.is_some_and(|stored| !vote.supersedes(&stored)) {
+        // As in the real table, a condition on something that is no vote is not met.
+        let supersedes = |text: &String| serde_json::from_str(text).is_ok_and(|stored| vote.supersedes(&stored));
+        if !item.votes.get(voter).is_none_or(supersedes) {
             return Ok(Cast::Superseded);
         }
         let text = serde_json::to_string(vote).map_err(refused)?;
@@ -109,7 +110,7 @@ impl Ledger for SimLedger {
         let mut inner = self.world.lock();
         match inner.incidents.get(&key) {
             Some((stored, since)) if stored == item => Ok(Enter::StoodAlready { since: *since }),
-            Some(_) => Ok(Enter::Forked),
+            Some((stored, _)) => Ok(Enter::Forked { hash: stored.hash.clone() }),
             None => {
                 inner.incidents.insert(key, (item.clone(), now));
                 Ok(Enter::Entered)

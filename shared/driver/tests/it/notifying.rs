@@ -2,7 +2,7 @@
 
 use crate::scene::{Scene, run};
 use understudy_driver::{Enter, IncidentItem, Ledger, NotifyError, Undelivered, genesis, verify};
-use understudy_engine::{EntryId, PhaseName, Seq};
+use understudy_engine::PhaseName;
 use understudy_sim::AlarmValue;
 
 /// A suspicion of one voter: one entry in the outbox at 0 s.
@@ -132,18 +132,18 @@ async fn every_incident_has_a_chain_of_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_that_was_written_to_by_hand_is_an_error_and_nobody_is_told_over_it() {
+async fn a_record_that_holds_another_entry_silences_nobody_and_is_said_to_be_forked() {
     let scene = suspected().await;
     let record = scene.record().await;
     let entry = &record.state.journal.outbox[0];
     let mut forged = IncidentItem::new(scene.application(), entry, &genesis()).unwrap();
     forged.entry = forged.entry.replace("\"epoch\":0", "\"epoch\":7");
     assert_eq!(scene.table.enter(&forged, scene.world.now()).await, Ok(Enter::Entered));
-    let incident = entry.id.incident.clone();
-    let failed = scene.deliver(&mut run("notify-1")).await;
-    assert_eq!(failed, Err(NotifyError::Forked(EntryId { incident, seq: Seq(1) })));
-    assert_eq!(announced(&scene), Vec::<String>::new());
-    assert!(waiting(&scene).await.contains(&1));
+    let delivery = scene.deliver(&mut run("notify-1")).await.unwrap();
+    assert_eq!(delivery.forked, std::slice::from_ref(&entry.id));
+    assert_eq!(announced(&scene)[0], "1", "people are told all the same");
+    assert!(waiting(&scene).await.is_empty());
+    assert!(verify(&scene.incident().await).is_err(), "and the chain shows what was done to it");
 }
 
 #[tokio::test(start_paused = true)]

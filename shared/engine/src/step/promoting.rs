@@ -9,6 +9,7 @@ use crate::event::{Event, PromoteAnswer};
 use crate::journal::{What, Who};
 use crate::name::{Epoch, RunId};
 use crate::phase::{Call, Known, Phase, PromotedBy, Promoting, ReadBack, Stuck, StuckReason, Verifying};
+use crate::tally::tally;
 use jiff::Timestamp;
 
 pub(super) fn step(draft: Draft<'_>, phase: &Promoting, event: &Event) -> Step {
@@ -16,7 +17,7 @@ pub(super) fn step(draft: Draft<'_>, phase: &Promoting, event: &Event) -> Step {
         Event::Tick { run } => tick(draft, phase, run),
         Event::PromoteAnswered { epoch, attempt, answer } => answered(draft, phase, *epoch, *attempt, *answer),
         Event::ReadBack { epoch, sight } => read_back(draft, phase, *epoch, sight),
-        Event::Looked { .. } => draft.ignore(Ignored::Stale),
+        Event::Looked { .. } => looked(draft, phase),
         Event::Approve { .. } | Event::Acknowledge { .. } => draft.ignore(Ignored::NotAsked),
         Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
     }
@@ -30,11 +31,7 @@ fn tick(draft: Draft<'_>, phase: &Promoting, run: &RunId) -> Step {
         Call::Intended { not_after, .. } if draft.now >= *not_after => unheard(draft, phase, *not_after),
         Call::Intended { caller, .. } if caller != run => draft.ignore(Ignored::AnotherRunCalls),
         Call::Intended { .. } => draft.ignore(Ignored::NotDue),
-        Call::ReadBack(read_back)
-            if read_back.never_arrived(draft.policy.windows.settle_seconds.after(read_back.since)) =>
-        {
-            call_again(draft, phase, run)
-        }
+        Call::ReadBack(_) if phase.may_repeat(&draft.policy.windows) => repeat(draft, phase, run),
         Call::ReadBack(_) => draft.ignore(Ignored::NotDue),
     }
 }
@@ -43,15 +40,6 @@ impl ReadBack {
     fn new(known: Known, since: Timestamp) -> Self {
         Self { known, since, polled_at: None, untouched_at: None }
     }
-
-    /// Whether the call has had no effect and can have none any more.
-    fn never_arrived(&self, settled_at: Timestamp) -> bool {
-        match self.known {
-            Known::Accepted | Known::Underway => false,
-            Known::NotArrived => self.untouched_at.is_some(),
-            Known::Unknown => self.untouched_at.is_some_and(|at| at >= settled_at),
-        }
-    }
 }
 
 fn unheard(mut draft: Draft<'_>, phase: &Promoting, not_after: Timestamp) -> Step {
@@ -59,6 +47,27 @@ fn unheard(mut draft: Draft<'_>, phase: &Promoting, not_after: Timestamp) -> Ste
     draft.write(&phase.decision.incident, Who::Conductor, what, None);
     let call = Call::ReadBack(ReadBack::new(Known::Unknown, not_after));
     draft.note(Phase::Promoting(Promoting { call, ..phase.clone() }))
+}
+
+fn looked(mut draft: Draft<'_>, phase: &Promoting) -> Step {
+    draft.next.looked_at = Some(draft.now);
+    draft.note(Phase::Promoting(phase.clone()))
+}
+
+/// What was decided on must still hold when the first call is yet to arrive.
+fn repeat(draft: Draft<'_>, phase: &Promoting, run: &RunId) -> Step {
+    let seen_since = draft.policy.windows.look_seconds.before(draft.now);
+    if draft.before.looked_at.is_none_or(|at| at <= seen_since) {
+        return draft.ignore(Ignored::NotDue);
+    }
+    let tally = tally(draft.policy, draft.votes, draft.now);
+    if !tally.has_quorum() || tally.alive().next().is_some() {
+        return stuck(draft, phase, StuckReason::EvidenceTurned, Why::EvidenceTurned);
+    }
+    if phase.is_exhausted() {
+        return stuck(draft, phase, StuckReason::CallsExhausted, Why::CallFailed);
+    }
+    call_again(draft, phase, run)
 }
 
 fn call_again(mut draft: Draft<'_>, phase: &Promoting, run: &RunId) -> Step {
@@ -122,7 +131,9 @@ impl Known {
     fn underway(self) -> Self {
         match self {
             Self::Accepted => Self::Accepted,
-            Self::Underway | Self::NotArrived | Self::Unknown => Self::Underway,
+            // Somebody else's doing: our call certainly did not arrive.
+            Self::NotArrived => Self::NotArrived,
+            Self::Underway | Self::Unknown => Self::Underway,
         }
     }
 }

@@ -52,11 +52,16 @@ pub(super) fn step_held(draft: Draft<'_>, phase: &Held, event: &Event) -> Step {
     }
 }
 
-/// Enters a look into the suspicion.
+/// Enters a look into the suspicion. As with a voter, a read that failed writes nothing: what was seen
+/// before stands until it is too old.
 fn looked(mut draft: Draft<'_>, suspicion: &Suspicion, sight: &Sight, phase: impl FnOnce(Suspicion) -> Phase) -> Step {
     let (mut next, _) = suspicion.weigh(draft.before, draft.policy, draft.votes, draft.now);
     next.confirmed_at = draft.now;
-    next.candidate = Some(CandidateSeen { at: draft.now, sight: sight.clone() });
+    let oldest = draft.policy.windows.vote_max_age_seconds.before(draft.now);
+    let blind = matches!(sight, Sight::Unseen(_)) && next.candidate.as_ref().is_some_and(|seen| seen.at >= oldest);
+    if !blind {
+        next.candidate = Some(CandidateSeen { at: draft.now, sight: sight.clone() });
+    }
     draft.next.looked_at = Some(draft.now);
     draft.note(phase(next))
 }
@@ -89,12 +94,14 @@ fn tick_asked(draft: Draft<'_>, phase: &AwaitingApproval, run: &RunId) -> Step {
     if !assessment.blockers.is_empty() || draft.policy.mode != Mode::Approve {
         return suspect_again(draft, suspicion, assessment, Why::QuestionFell);
     }
-    let needed = draft.policy.approval.as_ref().map_or(u32::MAX, |rule| rule.needed);
+    let rule = draft.policy.approval.as_ref();
+    let needed = rule.map_or(u32::MAX, |rule| rule.needed);
+    let still = |person: &&Person| rule.is_some_and(|rule| rule.approvers.contains(person));
+    let approved_by: Vec<Person> = phase.approvals.keys().filter(still).cloned().collect();
     if draft.now >= phase.expires_at {
         return ask(draft, suspicion, assessment, Why::AskedAgain);
     }
-    if u32::try_from(phase.approvals.len()).unwrap_or(u32::MAX) >= needed {
-        let approved_by = phase.approvals.keys().cloned().collect();
+    if u32::try_from(approved_by.len()).unwrap_or(u32::MAX) >= needed {
         return decide(draft, suspicion, assessment, approved_by, Why::Approved, run);
     }
     refuse(draft, suspicion, assessment, |suspicion| {

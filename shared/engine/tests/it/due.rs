@@ -41,15 +41,18 @@ fn a_suspicion_is_looked_at_more_often_than_quiet_times_are() {
 }
 
 #[test]
-fn a_look_reads_every_voter_and_the_lag_up_to_the_suspicion() {
+fn a_look_reads_every_voter_and_the_lag_up_to_when_the_quorum_formed() {
     let mut script = Script::new(Mode::Auto);
     script.vote("witness", Verdict::Down).tick();
-    let opened_at = script.now;
     script.at(300);
+    assert_eq!(looks(&script).unwrap().lag_until, script.now, "as long as no quorum stands, up to now");
+    script.vote("standby", Verdict::Down).vote("witness", Verdict::Down).tick();
+    let formed_at = script.now;
+    script.at(340);
     let look = looks(&script).unwrap();
     assert_eq!(look.alarms.len(), script.policy.voters.len());
     assert_eq!(look.candidate, script.policy.database.replica);
-    assert_eq!(look.lag_until, opened_at, "a lag that grows after the loss says nothing");
+    assert_eq!(look.lag_until, formed_at, "a lag that grows after the loss says nothing");
     assert_eq!(look.lag_until.duration_since(look.lag_after).as_secs(), 600);
 }
 

@@ -57,7 +57,7 @@ fn every_call_its_answer_and_its_silence_are_entries() {
     let mut script = Script::promoting(Mode::Auto);
     script.at(200).tick_as("run-2");
     assert_eq!(last(&script).what, What::Unheard { attempt: 1 });
-    script.at(260).read_back(candidate());
+    script.untouched_at(260);
     script.tick_as("run-2");
     assert_eq!(last(&script).what, What::CalledAgain { attempt: 2 });
     script.answer(PromoteAnswer::Ambiguous);
@@ -124,7 +124,7 @@ fn a_full_outbox_withholds_no_entry_of_a_decision() {
     assert!(matches!(last(&script).what, What::Moved { to: PhaseName::Promoting, .. }));
     script.answer(PromoteAnswer::Ambiguous);
     assert!(matches!(last(&script).what, What::Answered { .. }));
-    script.at(260).read_back(candidate());
+    script.untouched_at(260);
     script.tick();
     assert!(matches!(last(&script).what, What::CalledAgain { .. }));
     script.at(300).tick();

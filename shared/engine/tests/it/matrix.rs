@@ -30,6 +30,8 @@ fn phases() -> Vec<Script> {
     let promoting = Script::promoting(Mode::Auto);
     let mut reading_back = promoting.clone();
     reading_back.answer(PromoteAnswer::Ambiguous);
+    let mut untouched = reading_back.clone();
+    untouched.untouched_at(300);
     let mut verifying = reading_back.clone();
     verifying.read_back(seen(DbStatus::Available, None, None));
     let mut shifting = verifying.clone();
@@ -52,6 +54,7 @@ fn phases() -> Vec<Script> {
         releasable,
         promoting,
         reading_back,
+        untouched,
         verifying,
         shifting,
         failed_over,

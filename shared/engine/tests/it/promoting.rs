@@ -3,7 +3,7 @@
 use crate::script::{Script, WRITER, candidate, seen};
 use understudy_engine::{
     Anomaly, Call, DbStatus, Effect, Event, Ignored, IncidentId, Known, Mode, Phase, PhaseName, PromoteAnswer,
-    PromotedBy, Revision, Sight, StepVerdict, StuckReason, Unseen, Verdict, Why,
+    PromotedBy, Revision, Seconds, Sight, StepVerdict, StuckReason, Unseen, Verdict, Why,
 };
 
 fn untouched() -> Sight {
@@ -51,10 +51,10 @@ fn an_untouched_replica_is_called_again_only_after_the_call_has_had_time_to_show
     script.read_back(untouched());
     script.tick_as("run-2");
     assert!(!script.promotes("run-2"), "as soon as it is read back");
-    script.at(259).read_back(untouched());
+    script.untouched_at(259);
     script.tick_as("run-2");
     assert!(!script.promotes("run-2"), "59 s after the call could last have left");
-    script.at(260).read_back(untouched());
+    script.untouched_at(260);
     assert_eq!(script.tick_as("run-2"), StepVerdict::Noted);
     assert!(script.promotes("run-2"));
     assert_eq!(script.state.epoch.0, 1, "under the same epoch");
@@ -66,7 +66,7 @@ fn an_ambiguous_answer_is_read_back_and_never_called_again_while_it_shows() {
     script.answer(PromoteAnswer::Ambiguous);
     script.at(190).read_back(rebooting());
     for second in [300, 600, 1200] {
-        script.at(second).read_back(untouched());
+        script.untouched_at(second);
         script.tick();
         assert!(!script.promotes("run-1"), "it was seen under way");
     }
@@ -77,11 +77,11 @@ fn an_ambiguous_call_is_called_again_only_after_it_has_had_time_to_show() {
     let mut script = Script::promoting(Mode::Auto);
     script.answer(PromoteAnswer::Ambiguous);
     for second in [180, 239] {
-        script.at(second).read_back(untouched());
+        script.untouched_at(second);
         script.tick();
         assert!(!script.promotes("run-1"), "at {second} s");
     }
-    script.at(240).read_back(untouched());
+    script.untouched_at(240);
     script.tick();
     assert!(script.promotes("run-1"));
 }
@@ -100,21 +100,56 @@ fn an_accepted_call_is_never_repeated_however_long_the_replica_looks_untouched()
     let mut script = Script::promoting(Mode::Auto);
     script.answer(PromoteAnswer::Accepted);
     for second in [200, 400, 800, 1600] {
-        script.at(second).read_back(untouched());
+        script.untouched_at(second);
         script.tick();
         assert!(!script.promotes("run-1"));
     }
 }
 
 #[test]
-fn a_call_that_did_not_arrive_is_repeated_after_one_read_back() {
-    let mut script = Script::promoting(Mode::Auto);
+fn a_call_that_was_turned_away_is_repeated_ever_more_slowly_and_then_given_up() {
+    let mut script = Script::sustained(Mode::Auto);
+    script.policy.windows.promote_seconds = Seconds(86_400);
+    script.tick();
+    let mut turned_away = 180;
+    for (attempt, pause) in (1..12).zip([20, 40, 80, 160].into_iter().chain(std::iter::repeat(320))) {
+        script.answer(PromoteAnswer::NotArrived);
+        script.untouched_at(turned_away + pause - 1);
+        script.tick();
+        assert!(!script.promotes("run-1"), "attempt {attempt}");
+        turned_away += pause;
+        script.untouched_at(turned_away);
+        script.tick();
+        if script.phase() == PhaseName::Stuck {
+            break;
+        }
+        assert!(script.promotes("run-1"), "attempt {attempt}");
+    }
     script.answer(PromoteAnswer::NotArrived);
+    script.untouched_at(turned_away + 320);
     script.tick();
-    assert!(!script.promotes("run-1"), "not before the replica was read back");
-    script.read_back(untouched());
-    script.tick();
-    assert!(script.promotes("run-1"));
+    let Phase::Stuck(phase) = &script.state.phase else { panic!("calls for ever") };
+    assert_eq!(phase.reason, StuckReason::CallsExhausted);
+}
+
+#[test]
+fn a_call_that_never_arrived_is_not_made_on_evidence_that_has_turned() {
+    let untouched_and = |verdict: Verdict| {
+        let mut script = Script::promoting(Mode::Auto);
+        script.at(200).tick_as("run-2");
+        script.at(260).vote("standby", Verdict::Down).vote("witness", verdict).read_back(untouched());
+        assert_eq!(script.tick_as("run-2"), StepVerdict::Ignored(Ignored::NotDue), "nobody has looked again");
+        assert!(matches!(script.outstanding("run-2"), Some(Effect::Look(_))));
+        script.look(candidate()).tick_as("run-2");
+        script
+    };
+    assert!(untouched_and(Verdict::Down).promotes("run-2"));
+    for turned in [Verdict::Up, Verdict::Abstain] {
+        let script = untouched_and(turned);
+        assert!(!script.promotes("run-2"));
+        let Phase::Stuck(phase) = &script.state.phase else { panic!("not stuck, but {}", script.phase()) };
+        assert_eq!(phase.reason, StuckReason::EvidenceTurned);
+    }
 }
 
 #[test]
@@ -263,7 +298,7 @@ fn a_stuck_promotion_that_ends_after_all_goes_on() {
 fn a_report_of_an_earlier_epoch_or_attempt_is_ignored() {
     let mut script = Script::promoting(Mode::Auto);
     script.at(200).tick_as("run-2");
-    script.at(260).read_back(untouched());
+    script.untouched_at(260);
     script.tick_as("run-2");
     let late = Event::PromoteAnswered { epoch: script.state.epoch, attempt: 1, answer: PromoteAnswer::Denied };
     assert_eq!(script.send(&late).verdict, StepVerdict::Ignored(Ignored::Stale));

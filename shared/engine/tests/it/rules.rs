@@ -214,7 +214,6 @@ fn an_unfit_candidate_is_refused_with_every_reason() {
     let other = "arn:aws:rds:us-east-1:111122223333:db:another";
     let cases: Vec<(Sight, Vec<Ineligible>)> = vec![
         (Sight::Missing, vec![Ineligible::Missing]),
-        (Sight::Unseen(Unseen::Denied), vec![Ineligible::Unseen(Unseen::Denied)]),
         (seen(DbStatus::Available, None, Some(1)), vec![Ineligible::NotAReplica]),
         (
             seen(DbStatus::Available, Some(other), Some(1)),
@@ -343,4 +342,19 @@ fn what_the_opening_of_a_suspicion_told_is_not_told_again() {
     script.vote("witness", Verdict::Down).tick();
     assert!(rules(&script.tick()).contains(&Rule::Quorum));
     assert_eq!(script.state.journal.outbox.len(), 1);
+}
+
+#[test]
+fn a_look_that_fails_undoes_nothing_that_was_seen_until_that_is_too_old() {
+    let mut script = Script::sustained(Mode::Auto);
+    script.look(Sight::Unseen(Unseen::Throttled));
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::Decided), "seen a moment ago");
+
+    let mut blind = Script::sustained(Mode::Auto);
+    for second in [210, 240, 270, 271] {
+        blind.at(second).vote("standby", Verdict::Down).vote("witness", Verdict::Down);
+        blind.look(Sight::Unseen(Unseen::Denied));
+    }
+    let reasons = vec![Ineligible::Unseen(Unseen::Denied)];
+    assert_eq!(blind.tick(), StepVerdict::Refused(vec![Blocker::CandidateIneligible { reasons }]), "91 s ago");
 }

@@ -134,6 +134,12 @@ impl Script {
         self
     }
 
+    /// The replica is read back as if no call had arrived, while everybody still says Down.
+    pub(crate) fn untouched_at(&mut self, second: i64) -> StepVerdict {
+        self.at(second).vote("standby", Verdict::Down).vote("witness", Verdict::Down).look(candidate());
+        self.read_back(candidate())
+    }
+
     pub(crate) fn answer(&mut self, answer: PromoteAnswer) -> StepVerdict {
         let Phase::Promoting(phase) = &self.state.phase else { panic!("nothing is being promoted") };
         let event = Event::PromoteAnswered { epoch: phase.decision.epoch, attempt: phase.attempt, answer };
