@@ -72,7 +72,7 @@ fn a_syntax_error_has_its_line_and_column() {
 
 #[test]
 fn a_warning_goes_to_stderr_and_the_file_stays_valid() {
-    let path = orders_with("warning.toml", "sustain_seconds = 180", "sustain_seconds = 100");
+    let path = orders_with("warning.toml", "sustain_seconds = 180", "skew_seconds = 10\nsustain_seconds = 100");
     let Answer { code, out, err } = understudy(&["app", "validate", path.to_str().unwrap()]);
     assert_eq!(code, 0);
     assert!(out.contains("valid (application orders"), "{out}");

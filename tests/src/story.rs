@@ -29,7 +29,7 @@ pub fn policy() -> Policy {
             {"name": "outside-probe", "class": "data_path", "source": {"alarm": alarm("us-east-2", "outside-probe")}},
         ],
         "windows": {
-            "sustain_seconds": 5, "vote_max_age_seconds": 5, "look_seconds": 1, "patrol_seconds": 2,
+            "sustain_seconds": 12, "vote_max_age_seconds": 4, "skew_seconds": 8, "look_seconds": 1, "patrol_seconds": 2,
             "undecided_seconds": 120, "call_seconds": 3, "settle_seconds": 3, "poll_seconds": 1,
             "promote_seconds": 120, "verify_seconds": 120, "shift_seconds": 1,
         },

@@ -28,9 +28,15 @@ pub(crate) async fn handle(shell: &Shell, event: LambdaEvent<Value>) -> Result<V
             Ok(json!({ "steps": verdicts.len() }))
         }
         Ok(Wake::Stream(records)) => {
+            let until = awake_until(&event.context);
             let mut failed = Vec::new();
             for record in newest_of_each(records) {
                 let Some(application) = &record.application else { continue };
+                // In a storm every look waits for a lost Region: what is not begun in time is left to the next batch.
+                if Timestamp::now() >= until {
+                    failed.push(json!({ "itemIdentifier": record.sequence_number }));
+                    continue;
+                }
                 let mut run = shell.run();
                 if let Err(fault) = conduct(ledger, shell.cloud(), application, &mut run).await {
                     tracing::error!(%application, error_type = ?fault.error_type, "{}", fault.message);

@@ -7,7 +7,7 @@ use understudy_events::{DatabaseHint, Signal};
 
 /// How far ahead of our clock an observation may be dated and still be written. A vote of the far
 /// future would stand in the way of every true one after it.
-pub const VOTE_FUTURE_MAX: Seconds = Seconds(300);
+pub const VOTE_FUTURE_MAX: Seconds = Seconds(60);
 
 /// What became of an event. All of these are acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -288,7 +288,7 @@ fn a_default_that_contradicts_what_is_written_is_said_to_be_one() {
 #[test]
 fn a_warning_refuses_nothing() {
     check(
-        &orders(&[("sustain_seconds = 180", "sustain_seconds = 100")]),
+        &orders(&[("sustain_seconds = 180", "skew_seconds = 10\nsustain_seconds = 100")]),
         &["warning windows.sustain_seconds = 100: a Multi-AZ failover inside the Region takes 60 to 120 s \
            and would be mistaken for the loss of the Region; write 180 unless the writer is not Multi-AZ"],
     );

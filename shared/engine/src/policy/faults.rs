@@ -181,8 +181,16 @@ impl Policy {
                 faults.error(&[&name_path, &other], &voter.name, &problem, "give each voter a name of its own");
             }
             let source_path = format!("voters[{index}].source");
+            let super::Source::Alarm(arn) = &voter.source;
+            if arn.account() != self.database.writer.account() {
+                faults.error(
+                    &[&source_path, "database.writer"],
+                    arn,
+                    "the alarm is in another account than the writer, where it can not be read again",
+                    "name an alarm of the writer's account; one there can watch a metric of another account",
+                );
+            }
             if let Some(first) = sources.insert(&voter.source, index) {
-                let super::Source::Alarm(arn) = &voter.source;
                 let problem = format!("voters[{first}] has this source too: one source has one vote");
                 let other = format!("voters[{first}].source");
                 faults.error(&[&source_path, &other], arn, &problem, "remove one of the two voters");
@@ -217,12 +225,14 @@ impl Policy {
 
     fn window_faults(&self, faults: &mut Faults) {
         let windows = &self.windows;
-        if windows.sustain_seconds < windows.vote_max_age_seconds {
+        // A vote may be dated ahead by the skew, and then counts for that much longer.
+        let unrenewed = windows.vote_max_age_seconds.0.saturating_add(windows.skew_seconds.0);
+        if windows.sustain_seconds.0 < unrenewed {
             faults.error(
-                &["windows.sustain_seconds", "windows.vote_max_age_seconds"],
+                &["windows.sustain_seconds", "windows.vote_max_age_seconds", "windows.skew_seconds"],
                 windows.sustain_seconds.0,
                 "Down would count as sustained on votes that were never renewed",
-                &format!("write at least windows.vote_max_age_seconds ({})", windows.vote_max_age_seconds.0),
+                &format!("write at least windows.vote_max_age_seconds + windows.skew_seconds ({unrenewed})"),
             );
         }
         if windows.look_seconds >= windows.vote_max_age_seconds {
@@ -242,6 +252,14 @@ impl Policy {
                 windows.undecided_seconds.0,
                 "a person would be called before Down can be sustained",
                 &format!("write more than windows.sustain_seconds ({})", windows.sustain_seconds.0),
+            );
+        }
+        if windows.settle_seconds.0 < windows.skew_seconds.0.saturating_add(10) {
+            faults.warning(
+                &["windows.settle_seconds", "windows.skew_seconds"],
+                windows.settle_seconds.0,
+                "a promote call may be in flight for 10 s, by clocks that differ by the skew, and look as if it never arrived",
+                &format!("write at least windows.skew_seconds + 10 ({})", windows.skew_seconds.0.saturating_add(10)),
             );
         }
         if windows.sustain_seconds.0 < 120 {

@@ -86,6 +86,7 @@ fn several_contradictions_are_named_at_once() {
 #[test]
 fn a_short_sustain_window_and_a_small_quorum_are_warnings() {
     let mut policy = policy(Mode::Auto);
+    policy.windows.skew_seconds = Seconds(10);
     policy.windows.sustain_seconds = Seconds(100);
     let faults = policy.faults();
     assert_eq!(faults.len(), 1);
@@ -97,7 +98,22 @@ fn a_short_sustain_window_and_a_small_quorum_are_warnings() {
 fn a_number_out_of_its_range_decides_nothing() {
     assert_eq!(fields(|policy| policy.quorum.needed = 1), ["quorum.needed"]);
     assert_eq!(fields(|policy| policy.windows.poll_seconds = Seconds(0)), ["windows.poll_seconds"]);
-    assert_eq!(fields(|policy| policy.windows.skew_seconds = Seconds(301)), ["windows.skew_seconds"]);
+    assert_eq!(fields(|policy| policy.windows.skew_seconds = Seconds(301))[0], "windows.skew_seconds");
     assert_eq!(fields(|policy| policy.database.lag_max_seconds = Seconds(0)), ["database.lag_max_seconds"]);
     assert_eq!(fields(|policy| policy.approval.as_mut().unwrap().needed = 0), ["approval.needed"]);
+}
+
+#[test]
+fn a_voter_that_could_never_be_read_again_is_refused() {
+    let elsewhere = |policy: &mut Policy| {
+        let alarm = "arn:aws:cloudwatch:us-east-2:123456789012:alarm:witness".parse().unwrap();
+        policy.voters[2].source = understudy_engine::Source::Alarm(alarm);
+    };
+    assert_eq!(fields(elsewhere), ["voters[2].source"]);
+}
+
+#[test]
+fn a_vote_dated_ahead_by_the_skew_does_not_sustain_itself() {
+    assert_eq!(fields(|policy| policy.windows.sustain_seconds = Seconds(119)), ["windows.sustain_seconds"]);
+    assert_eq!(fields(|policy| policy.windows.sustain_seconds = Seconds(120)), Vec::<String>::new());
 }
