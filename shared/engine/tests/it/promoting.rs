@@ -134,18 +134,20 @@ fn a_call_that_was_turned_away_is_repeated_ever_more_slowly_and_then_given_up() 
 
 #[test]
 fn a_call_that_never_arrived_is_not_made_on_evidence_that_has_turned() {
-    let untouched_and = |verdict: Verdict| {
+    let untouched_and = |primary: Verdict, witness: Verdict| {
         let mut script = Script::promoting(Mode::Auto);
         script.at(200).tick_as("run-2");
-        script.at(260).vote("standby", Verdict::Down).vote("witness", verdict).read_back(untouched());
+        script.at(260).vote("standby", Verdict::Down).vote("primary", primary).vote("witness", witness);
+        script.read_back(untouched());
         assert_eq!(script.tick_as("run-2"), StepVerdict::Ignored(Ignored::NotDue), "nobody has looked again");
         assert!(matches!(script.outstanding("run-2"), Some(Effect::Look(_))));
         script.look(candidate()).tick_as("run-2");
         script
     };
-    assert!(untouched_and(Verdict::Down).promotes("run-2"));
-    for turned in [Verdict::Up, Verdict::Abstain] {
-        let script = untouched_and(turned);
+    assert!(untouched_and(Verdict::Abstain, Verdict::Down).promotes("run-2"));
+    let (vetoed, no_quorum) = ((Verdict::Down, Verdict::Up), (Verdict::Abstain, Verdict::Abstain));
+    for (primary, witness) in [vetoed, no_quorum] {
+        let script = untouched_and(primary, witness);
         assert!(!script.promotes("run-2"));
         let Phase::Stuck(phase) = &script.state.phase else { panic!("not stuck, but {}", script.phase()) };
         assert_eq!(phase.reason, StuckReason::EvidenceTurned);
