@@ -33,7 +33,8 @@ pub(super) fn write(out: &mut dyn Write, report: &DrillReport, mode: Mode, path:
 }
 
 fn evidence(out: &mut dyn Write, decision: &Decision) -> Result<()> {
-    let tally = &decision.assessment.tally;
+    let Some(assessment) = &decision.assessment else { return Ok(()) };
+    let tally = &assessment.tally;
     let counts = format!("{} of {} Down, {} needed", tally.downs(), tally.heard.len(), tally.needed);
     writeln!(out, "\nVotes behind the decision ({counts}):")?;
     writeln!(out, "  {:<18} {:<15} {:<11} {:>5}  counts as", "voter", "class", "Region", "age")?;

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::future::Future;
-use understudy_engine::{DbInstanceArn, Look, Promote, PromoteAnswer, Sight, TopicArn, Verdict, VoterName};
+use understudy_engine::{
+    CreateAnswer, CreateReplica, DbInstanceArn, FenceAnswer, FenceCall, Look, Promote, PromoteAnswer, Sight, TopicArn,
+    Verdict, VoterName,
+};
 
 /// What an effect came to, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +67,12 @@ pub trait Cloud: Sync {
 
     /// Calls once, and never again by itself.
     fn promote(&self, promote: &Promote) -> impl Future<Output = Performed<PromoteAnswer>> + Send;
+
+    /// Describes the old writer, or calls once and never again by itself.
+    fn fence(&self, call: &FenceCall) -> impl Future<Output = Performed<FenceAnswer>> + Send;
+
+    /// Calls once. The replica has its name beforehand, so that a second call changes nothing.
+    fn create_replica(&self, create: &CreateReplica) -> impl Future<Output = Performed<CreateAnswer>> + Send;
 
     fn read_back(&self, replica: &DbInstanceArn) -> impl Future<Output = Performed<Sight>> + Send;
 

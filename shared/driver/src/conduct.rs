@@ -1,5 +1,6 @@
 //! The conductor: whoever wakes it, it does the same thing until nothing is due.
 
+use crate::breaker::admit;
 use crate::cloud::{Cloud, Performed, Reading};
 use crate::ledger::{Commit, Ledger, LedgerError, Nonce, Record};
 use jiff::Timestamp;
@@ -56,7 +57,8 @@ pub enum ConductError {
     Restless { application: Application },
 }
 
-/// Steps, commits and performs until nothing is due.
+/// Steps, commits and performs until nothing is due. The clock is read after each load: a process that
+/// was frozen must not judge fresh votes by the time at which it fell asleep.
 ///
 /// # Errors
 /// When the ledger does not answer, or the record does not come to rest.
@@ -65,19 +67,18 @@ pub async fn turn(
     cloud: &impl Cloud,
     application: &Application,
     run: &mut Run,
-    now: Timestamp,
+    clock: &(impl Fn() -> Timestamp + Send + Sync),
 ) -> Result<Turn, ConductError> {
-    let mut now = now;
     let mut verdicts = Vec::new();
     for _ in 0..STEPS_MAX {
         let tick = Event::Tick { run: run.id.clone() };
-        let (record, stepped) = commit(ledger, application, run, &tick, now).await?;
+        let (record, stepped, now) = commit(ledger, application, run, &tick, clock).await?;
         let moved = stepped.next.revision != record.state.revision;
         keep(&mut verdicts, stepped.verdict);
         if let Some(effect) = stepped.next.outstanding(&record.policy, &run.id, now) {
-            let (at, event) = perform(ledger, cloud, &record, effect).await?;
-            now = now.max(at);
-            let (_, stepped) = commit(ledger, application, run, &event, now).await?;
+            let (at, event) = perform(ledger, cloud, run, &record, effect, clock).await?;
+            // What was seen is as old as the look, however late it is written.
+            let (_, stepped, _) = commit(ledger, application, run, &event, &|| at).await?;
             keep(&mut verdicts, stepped.verdict);
         } else if !moved {
             return Ok(Turn { verdicts, next_due: stepped.next.next_due(&record.policy, now) });
@@ -101,7 +102,7 @@ pub async fn attend<F: Future<Output = ()> + Send>(
 ) -> Result<Vec<StepVerdict>, ConductError> {
     let mut verdicts = Vec::new();
     loop {
-        let taken = turn(ledger, cloud, application, run, clock()).await?;
+        let taken = turn(ledger, cloud, application, run, &clock).await?;
         verdicts.extend(taken.verdicts);
         match taken.next_due.filter(|due| *due < until) {
             Some(due) => sleep(wait(due, clock())).await,
@@ -126,7 +127,7 @@ pub async fn command(
     event: &Event,
     now: Timestamp,
 ) -> Result<StepVerdict, ConductError> {
-    commit(ledger, application, run, event, now).await.map(|(_, stepped)| stepped.verdict)
+    commit(ledger, application, run, event, &|| now).await.map(|(_, stepped, _)| stepped.verdict)
 }
 
 /// Loads, steps and commits; reloads and steps again where somebody else wrote first.
@@ -135,17 +136,18 @@ pub(crate) async fn commit(
     application: &Application,
     run: &mut Run,
     event: &Event,
-    now: Timestamp,
-) -> Result<(Record, Step), ConductError> {
+    clock: &(impl Fn() -> Timestamp + Send + Sync),
+) -> Result<(Record, Step, Timestamp), ConductError> {
     for _ in 0..CONFLICTS_MAX {
         let record = ledger.load(application).await?;
+        let now = clock();
         let stepped = step(&record.state, &record.policy, &record.votes, event, now);
         if stepped.next.revision == record.state.revision {
-            return Ok((record, stepped));
+            return Ok((record, stepped, now));
         }
         let nonce = run.nonce();
         match ledger.commit(&stepped.next, record.state.revision, &record.policy_hash, &nonce).await? {
-            Commit::Committed => return Ok((record, stepped)),
+            Commit::Committed => return Ok((record, stepped, now)),
             Commit::Conflict => {}
         }
     }
@@ -156,14 +158,24 @@ pub(crate) async fn commit(
 async fn perform(
     ledger: &impl Ledger,
     cloud: &impl Cloud,
+    run: &mut Run,
     record: &Record,
     effect: Effect,
+    clock: &(impl Fn() -> Timestamp + Send + Sync),
 ) -> Result<(Timestamp, Event), ConductError> {
     Ok(match effect {
         Effect::Look(look) => {
             let Performed { at, outcome } = cloud.look(&look).await;
             cast_readings(ledger, record, outcome.observed_at, outcome.readings).await?;
-            (at, Event::Looked { candidate: outcome.candidate })
+            (at, Event::Looked { instance: look.candidate, candidate: outcome.candidate })
+        }
+        Effect::Admit(ask) => {
+            let answer = admit(ledger, run, &ask, clock).await;
+            (clock(), Event::AdmissionAnswered { incident: ask.incident, answer })
+        }
+        Effect::Fence(call) => {
+            let Performed { at, outcome } = cloud.fence(&call).await;
+            (at, Event::FenceAnswered { epoch: call.epoch, act: call.act, answer: outcome })
         }
         Effect::Promote(promote) => {
             let Performed { at, outcome } = cloud.promote(&promote).await;
@@ -172,6 +184,10 @@ async fn perform(
         Effect::ReadBack { epoch, replica } => {
             let Performed { at, outcome } = cloud.read_back(&replica).await;
             (at, Event::ReadBack { epoch, sight: outcome })
+        }
+        Effect::Create(create) => {
+            let Performed { at, outcome } = cloud.create_replica(&create).await;
+            (at, Event::CreateAnswered { epoch: create.epoch, answer: outcome })
         }
     })
 }

@@ -7,7 +7,9 @@ pub use policy::{PolicyHash, StoredPolicy, application_items};
 use crate::incident::IncidentItem;
 use jiff::Timestamp;
 use std::future::Future;
-use understudy_engine::{Application, ChainHash, IncidentId, Policy, Revision, Source, State, Vote, VoterName, Votes};
+use understudy_engine::{
+    Application, Breaker, ChainHash, IncidentId, Policy, Revision, Source, State, Vote, VoterName, Votes,
+};
 
 /// One application's record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +68,8 @@ pub enum LedgerError {
     UnknownApplication { application: String },
     #[error("the record of {application:?} cannot be used: {fault}")]
     UnusableRecord { application: String, fault: RecordFault },
+    #[error("the storm breaker's item cannot be used: {fault}")]
+    UnusableBreaker { fault: RecordFault },
     #[error("the table is not available: {detail}")]
     Unavailable { detail: String },
     #[error("access to the table was denied: {detail}: grant the function's role what infra/README.md lists")]
@@ -110,6 +114,17 @@ pub trait Ledger: Sync {
         voter: &VoterName,
         vote: &Vote,
     ) -> impl Future<Output = Result<Cast, LedgerError>> + Send;
+
+    /// The storm breaker that all applications of the table share; a new one where none was written yet.
+    fn breaker(&self) -> impl Future<Output = Result<Breaker, LedgerError>> + Send;
+
+    /// Writes the breaker if it still has the revision that `next` was made from.
+    fn commit_breaker(
+        &self,
+        next: &Breaker,
+        expected: Revision,
+        nonce: &Nonce,
+    ) -> impl Future<Output = Result<Commit, LedgerError>> + Send;
 
     /// Whose voter the source is. Only sources that an application names are known.
     fn routes(&self, source: &Source) -> impl Future<Output = Result<Vec<Route>, LedgerError>> + Send;

@@ -3,6 +3,8 @@
 //! The rule is *commit before act*: nothing outside is touched until the state that demands it is
 //! durable. The driver knows nothing of AWS, and time and ids are its arguments.
 
+mod approval;
+mod breaker;
 mod cloud;
 mod conduct;
 mod incident;
@@ -10,6 +12,8 @@ mod ledger;
 mod notify;
 mod receive;
 
+pub use approval::{Answer, ApprovalCode, answer, code_of_batch, code_of_question};
+pub use breaker::{Release, release};
 pub use cloud::{Announcement, Cloud, Looked, Performed, Reading, Undelivered};
 pub use conduct::{ConductError, Run, Turn, attend, command, turn};
 pub use incident::{ChainBreak, IncidentItem, genesis, verify};

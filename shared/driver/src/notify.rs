@@ -76,7 +76,7 @@ pub async fn deliver(
         delivery.announced.push(entry.id.clone());
         let (incident, through) = (entry.id.incident.clone(), entry.id.seq);
         let event = Event::Delivered { incident, through, head: head.clone() };
-        commit(ledger, application, run, &event, now).await?;
+        commit(ledger, application, run, &event, &|| now).await?;
         before = Some((item.id, head));
     }
     Ok(delivery)

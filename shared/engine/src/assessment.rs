@@ -1,13 +1,15 @@
 //! The assessment: the tally, and every rule that stands between it and a promotion.
 
 use crate::candidate::{Ineligible, Sight};
-use crate::name::{Region, VoterName};
-use crate::policy::Policy;
-use crate::state::{Cooldown, State};
+use crate::name::{DbInstanceArn, Region, VoterName};
+use crate::policy::{Mode, Policy, Subject};
+use crate::state::{Cooldown, Paused, State};
 use crate::suspicion::Suspicion;
-use crate::tally::Tally;
+use crate::tally::{Heard, Tally};
+use crate::vote::Verdict;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// The tally and its consequences: *all* blockers, not the first.
@@ -40,12 +42,27 @@ pub enum Blocker {
     },
     CoolingDown(Cooldown),
     RolesSwapped {
-        writer: Region,
+        writer: DbInstanceArn,
     },
     /// Promoting it would close the last open Region.
     StandbyLatched {
         standby: Region,
     },
+    /// The Region that it would go to looks down as well.
+    StandbyDown {
+        voters: Vec<VoterName>,
+    },
+    /// Our own sight has failed.
+    CanaryDown {
+        voters: Vec<VoterName>,
+    },
+    Flapping {
+        flaps: u32,
+        until: Timestamp,
+    },
+    /// The storm breaker has not let it through.
+    NotItsTurn,
+    Paused(Paused),
 }
 
 /// The rule that a blocker comes from. A refusal is told again only when its rules change, not
@@ -61,6 +78,10 @@ pub enum Rule {
     Cooldown,
     Roles,
     Latch,
+    Observer,
+    Flap,
+    Storm,
+    Pause,
 }
 
 impl Blocker {
@@ -75,6 +96,10 @@ impl Blocker {
             Self::CoolingDown(_) => Rule::Cooldown,
             Self::RolesSwapped { .. } => Rule::Roles,
             Self::StandbyLatched { .. } => Rule::Latch,
+            Self::StandbyDown { .. } | Self::CanaryDown { .. } => Rule::Observer,
+            Self::Flapping { .. } => Rule::Flap,
+            Self::NotItsTurn => Rule::Storm,
+            Self::Paused(_) => Rule::Pause,
         }
     }
 }
@@ -99,19 +124,53 @@ pub(crate) fn assess(
     if let Some(cooldown) = state.cooldown.as_ref().filter(|cooldown| cooldown.holds(now)) {
         blockers.push(Blocker::CoolingDown(cooldown.clone()));
     }
-    if let Some(writer) = state.writer_region.as_ref().filter(|writer| **writer != policy.regions.primary) {
+    if let Some(writer) = state.writer.as_ref().filter(|writer| **writer != policy.database.writer) {
         blockers.push(Blocker::RolesSwapped { writer: writer.clone() });
     }
     let standby = &policy.regions.standby;
     if state.latch.contains_key(standby) {
         blockers.push(Blocker::StandbyLatched { standby: standby.clone() });
     }
+    observer(&tally, &mut blockers);
+    flapping(state, policy, now, &mut blockers);
+    if let Some(paused) = &state.paused {
+        blockers.push(Blocker::Paused(paused.clone()));
+    }
+    // Nobody is asked for a turn while anything else stands in the way.
+    if policy.mode == Mode::Auto && !suspicion.is_admitted(now) && (blockers.is_empty() || suspicion.waits()) {
+        blockers.push(Blocker::NotItsTurn);
+    }
     Assessment { tally, blockers }
+}
+
+fn observer(tally: &Tally, blockers: &mut Vec<Blocker>) {
+    let down = |subject: Subject| -> Vec<VoterName> {
+        tally.said(subject, Verdict::Down).map(|heard: &Heard| heard.voter.clone()).collect()
+    };
+    let (standby, canary) = (down(Subject::Standby), down(Subject::Canary));
+    if !standby.is_empty() {
+        blockers.push(Blocker::StandbyDown { voters: standby });
+    }
+    if !canary.is_empty() {
+        blockers.push(Blocker::CanaryDown { voters: canary });
+    }
+}
+
+/// The newest of the flaps that are too many: when it is forgotten, they are too many no more.
+fn flapping(state: &State, policy: &Policy, now: Timestamp, blockers: &mut Vec<Blocker>) {
+    let oldest = policy.windows.flap_seconds.before(now);
+    let remembered: Vec<Timestamp> = state.flaps.iter().copied().filter(|at| *at > oldest).collect();
+    let flaps_max = usize::try_from(policy.quorum.flaps_max).unwrap_or(usize::MAX);
+    let Some(too_many) = remembered.len().checked_sub(flaps_max) else { return };
+    if let Some(at) = remembered.get(too_many) {
+        let flaps = u32::try_from(remembered.len()).unwrap_or(u32::MAX);
+        blockers.push(Blocker::Flapping { flaps, until: policy.windows.flap_seconds.after(*at) });
+    }
 }
 
 fn quorum(policy: &Policy, suspicion: &Suspicion, tally: &Tally, now: Timestamp, blockers: &mut Vec<Blocker>) {
     if !tally.has_quorum() {
-        let configured = u32::try_from(policy.voters.len()).unwrap_or(u32::MAX);
+        let configured = tally.electorate();
         blockers.push(Blocker::NoQuorum { down: tally.downs(), needed: tally.needed, configured });
         return;
     }
@@ -145,6 +204,19 @@ fn candidate(policy: &Policy, suspicion: &Suspicion, now: Timestamp, blockers: &
     }
 }
 
+impl Assessment {
+    #[must_use]
+    pub fn rules(&self) -> BTreeSet<Rule> {
+        self.blockers.iter().map(Blocker::rule).collect()
+    }
+
+    /// Whether nothing but these rules stands in the way.
+    #[must_use]
+    pub fn only_blocked_by(&self, rules: &[Rule]) -> bool {
+        self.blockers.iter().all(|blocker| rules.contains(&blocker.rule()))
+    }
+}
+
 /// A look at the candidate, and when it was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CandidateSeen {
@@ -175,11 +247,24 @@ impl fmt::Display for Blocker {
             }
             Self::CoolingDown(cooldown) => write!(f, "cooldown: {cooldown}"),
             Self::RolesSwapped { writer } => {
-                write!(f, "roles: the writer is in {writer} since the last failover, and the policy says otherwise")
+                write!(f, "roles: the writer is {writer} since the last failover, and the policy says otherwise")
             }
             Self::StandbyLatched { standby } => {
                 write!(f, "latch: {standby} is latched since the last failover, and only a failback opens it")
             }
+            Self::StandbyDown { voters } => {
+                f.write_str("observer: the standby looks down as well, to ")?;
+                listed(f, voters)
+            }
+            Self::CanaryDown { voters } => {
+                f.write_str("observer: our own canary looks down, to ")?;
+                listed(f, voters)
+            }
+            Self::Flapping { flaps, until } => {
+                write!(f, "flapping: the quorum was lost {flaps} times, too often until {until:.0}")
+            }
+            Self::NotItsTurn => f.write_str("storm breaker: it has not let this application through"),
+            Self::Paused(paused) => write!(f, "pause: {} paused it at {:.0}", paused.by, paused.since),
         }
     }
 }

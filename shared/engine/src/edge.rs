@@ -2,7 +2,8 @@
 //! tests all come from this table.
 
 use crate::phase::PhaseName::{
-    self, AwaitingApproval, FailedOver, Held, Promoting, Shifting, Stuck, Suspected, Verifying, Watching,
+    self, Aborting, AwaitingApproval, AwaitingVeto, Draining, FailedOver, Fencing, Held, Promoting, Rebuilding,
+    Rebuilt, Shifting, Stuck, Suspected, Verifying, Watching,
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,17 +18,42 @@ pub enum Why {
     QuestionFell,
     Approved,
     Decided,
+    Announced,
+    Unopposed,
+    Vetoed,
     Undecided,
     WouldHavePromoted,
+    Flapped,
+    ObserverInDoubt,
+    MustWait,
+    Admitted,
     OnlyTimeBlocks,
+    WeighedAgain,
+    PromotedElsewhere,
+    BackAsItWas,
+    Adopted,
+    Stopped,
+    AbortOrdered,
+    NothingHappened,
+    CallHadArrived,
+    WriterCutOff,
+    FenceTimeOver,
+    Drained,
+    NotWithoutLoss,
     SourceGone,
     CallFailed,
     Overdue,
     CandidateLost,
     EvidenceTurned,
+    FenceLeft,
+    GivenUp,
     Writable,
     ClientsFollowed,
-    Acknowledged,
+    RebuildOrdered,
+    ReplicaFollows,
+    RebuildOverdue,
+    SwitchoverOrdered,
+    HomeAgain,
 }
 
 /// One legal move.
@@ -42,20 +68,52 @@ const fn edge(from: PhaseName, to: PhaseName, why: Why) -> Edge {
     Edge { from, to, why }
 }
 
-pub const EDGES: [Edge; 23] = [
+pub const EDGES: [Edge; 67] = [
     edge(Watching, Suspected, Why::SaidDown),
+    edge(Watching, Held, Why::PromotedElsewhere),
     edge(Suspected, Watching, Why::NobodySaysDown),
     edge(Suspected, AwaitingApproval, Why::Asked),
-    edge(Suspected, Promoting, Why::Decided),
+    edge(Suspected, AwaitingVeto, Why::Announced),
+    edge(Suspected, Fencing, Why::Decided),
     edge(Suspected, Held, Why::Undecided),
     edge(Suspected, Held, Why::WouldHavePromoted),
+    edge(Suspected, Held, Why::Flapped),
+    edge(Suspected, Held, Why::ObserverInDoubt),
+    edge(Suspected, Held, Why::MustWait),
+    edge(Suspected, Held, Why::PromotedElsewhere),
+    edge(Suspected, Held, Why::Stopped),
     edge(AwaitingApproval, AwaitingApproval, Why::AskedAgain),
     edge(AwaitingApproval, Watching, Why::NobodySaysDown),
     edge(AwaitingApproval, Suspected, Why::QuestionFell),
-    edge(AwaitingApproval, Promoting, Why::Approved),
+    edge(AwaitingApproval, Fencing, Why::Approved),
+    edge(AwaitingApproval, Held, Why::Vetoed),
+    edge(AwaitingApproval, Held, Why::Stopped),
+    edge(AwaitingApproval, Held, Why::PromotedElsewhere),
+    edge(AwaitingVeto, Watching, Why::NobodySaysDown),
+    edge(AwaitingVeto, Suspected, Why::QuestionFell),
+    edge(AwaitingVeto, Fencing, Why::Unopposed),
+    edge(AwaitingVeto, Held, Why::Vetoed),
+    edge(AwaitingVeto, Held, Why::Stopped),
+    edge(AwaitingVeto, Held, Why::PromotedElsewhere),
     edge(Held, Watching, Why::NobodySaysDown),
+    edge(Held, Watching, Why::BackAsItWas),
     edge(Held, Suspected, Why::OnlyTimeBlocks),
+    edge(Held, Suspected, Why::Admitted),
+    edge(Held, Suspected, Why::WeighedAgain),
+    edge(Held, Held, Why::PromotedElsewhere),
+    edge(Held, Held, Why::Stopped),
+    edge(Held, Verifying, Why::Adopted),
+    edge(Fencing, Promoting, Why::WriterCutOff),
+    edge(Fencing, Promoting, Why::FenceTimeOver),
+    edge(Fencing, Draining, Why::WriterCutOff),
+    edge(Fencing, Aborting, Why::AbortOrdered),
+    edge(Fencing, Aborting, Why::EvidenceTurned),
+    edge(Fencing, Aborting, Why::NotWithoutLoss),
+    edge(Draining, Promoting, Why::Drained),
+    edge(Draining, Aborting, Why::AbortOrdered),
+    edge(Draining, Aborting, Why::NotWithoutLoss),
     edge(Promoting, Verifying, Why::SourceGone),
+    edge(Promoting, Aborting, Why::AbortOrdered),
     edge(Promoting, Stuck, Why::CallFailed),
     edge(Promoting, Stuck, Why::CandidateLost),
     edge(Promoting, Stuck, Why::Overdue),
@@ -64,8 +122,20 @@ pub const EDGES: [Edge; 23] = [
     edge(Verifying, Stuck, Why::CandidateLost),
     edge(Verifying, Stuck, Why::Overdue),
     edge(Shifting, FailedOver, Why::ClientsFollowed),
-    edge(FailedOver, Watching, Why::Acknowledged),
+    edge(FailedOver, Rebuilding, Why::RebuildOrdered),
+    edge(Rebuilding, Rebuilt, Why::ReplicaFollows),
+    edge(Rebuilding, FailedOver, Why::RebuildOverdue),
+    edge(Rebuilding, FailedOver, Why::Stopped),
+    edge(Rebuilt, Fencing, Why::SwitchoverOrdered),
+    edge(Rebuilt, Watching, Why::HomeAgain),
+    edge(Aborting, Held, Why::NothingHappened),
+    edge(Aborting, Rebuilt, Why::NothingHappened),
+    edge(Aborting, Promoting, Why::CallHadArrived),
+    edge(Aborting, Verifying, Why::SourceGone),
+    edge(Aborting, Stuck, Why::FenceLeft),
+    edge(Aborting, Stuck, Why::CandidateLost),
     edge(Stuck, Verifying, Why::SourceGone),
+    edge(Stuck, Watching, Why::GivenUp),
 ];
 
 impl Why {
@@ -83,23 +153,52 @@ impl Why {
             Self::Decided => {
                 "every rule is satisfied: a quorum of all voters, sustained, nobody who can reach it, a fit candidate"
             }
+            Self::Announced => "every rule is satisfied, and people may object until the veto window is over",
+            Self::Unopposed => "every rule is satisfied, and nobody has objected within the veto window",
+            Self::Vetoed => "a person said no: nothing is promoted until a person has it weighed again",
             Self::Undecided => "Down could be neither decided nor dismissed in time: a person is needed",
             Self::WouldHavePromoted => "every rule is satisfied; mode observe records it and does nothing",
+            Self::Flapped => "the quorum came and went too often: a person is needed",
+            Self::ObserverInDoubt => {
+                "the standby looks down as well, or our own canary does: it is evidence about the observer, and a person is needed"
+            }
+            Self::MustWait => {
+                "more applications fail together than may be promoted unasked: one approval of the whole batch is needed"
+            }
+            Self::Admitted => "the storm breaker lets it through",
             Self::OnlyTimeBlocks => "what forbade it has gone, and Down is weighed from the start",
+            Self::WeighedAgain => "a person had it weighed again, from the start",
+            Self::PromotedElsewhere => {
+                "somebody else has promoted the replica: traffic stays where it is, and a person is needed"
+            }
+            Self::BackAsItWas => "the replica follows its writer again",
+            Self::Adopted => "a person adopted the promotion that somebody else made",
+            Self::Stopped => "a person stopped it before anything was done",
+            Self::AbortOrdered => {
+                "a person ordered it: nothing is called any more, and what may be in flight is waited for"
+            }
+            Self::NothingHappened => "no call has arrived, and the old writer is as it was",
+            Self::CallHadArrived => "the promote call had arrived before the abort: from there the way is forward only",
+            Self::WriterCutOff => "the old writer was seen to take no writes any more",
+            Self::FenceTimeOver => "the old writer could not be cut off in time: split risk until it is",
+            Self::Drained => "the replica has everything that the old writer ever acknowledged",
+            Self::NotWithoutLoss => "it could not be had without loss in time, so it is not had",
             Self::SourceGone => "the replica names no source any more",
             Self::CallFailed => "the promote call cannot succeed: a person is needed",
             Self::Overdue => "it took longer than its deadline: a person is needed",
             Self::CandidateLost => "the replica is not what the decision was about: a person is needed",
-            Self::EvidenceTurned => {
-                "the call has not arrived, and what was decided on does not hold any more: a person is needed"
-            }
+            Self::EvidenceTurned => "no call has arrived, and what was decided on does not hold any more",
+            Self::FenceLeft => "the old writer could not be given back what was taken from it: a person is needed",
+            Self::GivenUp => "a person has dealt with it by hand",
             Self::Writable => {
                 "the promoted database is available and stands alone: traffic is latched off the old Region"
             }
-            Self::ClientsFollowed => {
-                "clients have had the time to follow; split risk: nothing has proven that the old writer takes no writes"
-            }
-            Self::Acknowledged => "a person has taken note of the failover",
+            Self::ClientsFollowed => "clients have had the time to follow",
+            Self::RebuildOrdered => "a person ordered a new replica of the present writer",
+            Self::ReplicaFollows => "the new replica follows the writer: there is a standby again",
+            Self::RebuildOverdue => "the new replica took longer than its deadline: a person is needed",
+            Self::SwitchoverOrdered => "a person ordered the rebuilt replica to become the writer",
+            Self::HomeAgain => "a person has taken note, and the policy names the present writer and its replica",
         }
     }
 }

@@ -1,22 +1,30 @@
 //! Effects: what must be done, derived from the state alone, so that a crash loses none of them.
 
+use crate::breaker::Admit;
 use crate::candidate::LAG_MAX_AGE;
+use crate::fence::{Fence, FenceAct};
 use crate::name::{AlarmArn, DbInstanceArn, Epoch, RunId, VoterName};
-use crate::phase::{Call, Phase, Promoting};
+use crate::phase::{Aborting, Call, Decision, Phase, Promoting, Rebuilding};
 use crate::policy::{Policy, Source};
 use crate::state::State;
+use crate::suspicion::{Suspicion, Turn};
 use crate::time::Seconds;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
+mod due;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     Look(Look),
+    Admit(Admit),
+    Fence(FenceCall),
     Promote(Promote),
     ReadBack { epoch: Epoch, replica: DbInstanceArn },
+    Create(CreateReplica),
 }
 
-/// Read the voters again, each in its own Region, and the candidate.
+/// Read the voters again, each in its own Region, and an instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
     pub alarms: BTreeMap<VoterName, AlarmArn>,
@@ -36,33 +44,72 @@ pub struct Promote {
     pub not_after: Timestamp,
 }
 
+/// Do one thing to the old writer, unless it is later than `not_after`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FenceCall {
+    pub epoch: Epoch,
+    pub writer: DbInstanceArn,
+    pub act: FenceAct,
+    pub not_after: Timestamp,
+}
+
+/// Create a replica of `source` under the name of `replica`, unless it is later than `not_after`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateReplica {
+    pub epoch: Epoch,
+    pub source: DbInstanceArn,
+    pub replica: DbInstanceArn,
+    pub not_after: Timestamp,
+}
+
 impl State {
     /// What the run must do now.
     #[must_use]
     pub fn outstanding(&self, policy: &Policy, run: &RunId, now: Timestamp) -> Option<Effect> {
+        let poll = policy.windows.poll_seconds;
         match &self.phase {
-            Phase::Watching | Phase::Suspected(_) | Phase::AwaitingApproval(_) | Phase::Held(_) => {
-                (now >= self.look_due(policy)).then(|| Effect::Look(self.look(policy, now)))
+            Phase::Watching => self.look_when_due(policy, now),
+            Phase::Suspected(phase) => self.weighing(&phase.suspicion, policy, now),
+            Phase::AwaitingApproval(phase) => self.weighing(&phase.suspicion, policy, now),
+            Phase::AwaitingVeto(phase) => self.weighing(&phase.suspicion, policy, now),
+            Phase::Held(phase) => self.weighing(&phase.suspicion, policy, now),
+            Phase::Fencing(phase) => {
+                // Without a group there is nothing to wait for, and looking only takes time.
+                policy.fence_group(&phase.decision.writer.region())?;
+                self.look_when_due(policy, now).or_else(|| self.fence(&phase.decision, policy, poll, now))
             }
-            Phase::Promoting(phase) if repeats_unseen(phase, policy, self.looked_at, now) => {
-                Some(Effect::Look(self.look(policy, now)))
+            Phase::Draining(phase) => {
+                let span = (phase.fenced_at, now);
+                (due(self.looked_at, poll) <= now).then(|| look_at(&phase.decision.replica, span))
             }
-            Phase::Promoting(phase) => promoting(phase, policy, run, now),
-            Phase::Verifying(phase) => read_back_when(
-                due(phase.polled_at, policy.windows.poll_seconds) <= now,
-                phase.decision.epoch,
-                &phase.decision.replica,
-            ),
-            Phase::Stuck(phase) => read_back_when(
-                due(phase.polled_at, policy.windows.look_seconds) <= now,
-                phase.decision.epoch,
-                &phase.decision.replica,
-            ),
-            Phase::Shifting(_) | Phase::FailedOver(_) => None,
+            Phase::Promoting(phase) if self.repeats_unseen(phase, policy, now) => Some(self.look(policy, now)),
+            Phase::Promoting(phase) => self.promoting(phase, policy, run, now),
+            Phase::Verifying(phase) => read_back_when(due(phase.polled_at, poll) <= now, &phase.decision),
+            Phase::Shifting(phase) => self.fence(&phase.decision, policy, poll, now),
+            Phase::FailedOver(phase) => self.fence(&phase.decision, policy, policy.windows.look_seconds, now),
+            Phase::Rebuilding(phase) => self.rebuilding(phase, policy, now),
+            Phase::Rebuilt(phase) => self.fence(&phase.after.decision, policy, policy.windows.look_seconds, now),
+            Phase::Aborting(phase) => self.aborting(phase, policy, now),
+            Phase::Stuck(phase) => {
+                read_back_when(due(phase.polled_at, policy.windows.look_seconds) <= now, &phase.decision)
+            }
         }
     }
 
-    fn look(&self, policy: &Policy, now: Timestamp) -> Look {
+    fn weighing(&self, suspicion: &Suspicion, policy: &Policy, now: Timestamp) -> Option<Effect> {
+        self.look_when_due(policy, now).or_else(|| match suspicion.turn {
+            Turn::Wanted { asked_at, .. } if due(asked_at, policy.windows.look_seconds) <= now => {
+                Some(Effect::Admit(suspicion.admit(policy)))
+            }
+            Turn::Wanted { .. } | Turn::NotWanted | Turn::Admitted { .. } => None,
+        })
+    }
+
+    fn look_when_due(&self, policy: &Policy, now: Timestamp) -> Option<Effect> {
+        (now >= self.look_due(policy)).then(|| self.look(policy, now))
+    }
+
+    fn look(&self, policy: &Policy, now: Timestamp) -> Effect {
         let lag_until = self.phase.suspicion().and_then(|suspicion| suspicion.down_since).unwrap_or(now);
         let alarms = policy
             .voters
@@ -72,75 +119,85 @@ impl State {
                 (voter.name.clone(), arn.clone())
             })
             .collect();
-        Look { alarms, candidate: policy.database.replica.clone(), lag_after: LAG_MAX_AGE.before(lag_until), lag_until }
+        let lag_after = LAG_MAX_AGE.before(lag_until);
+        Effect::Look(Look { alarms, candidate: policy.database.replica.clone(), lag_after, lag_until })
     }
 
-    fn look_due(&self, policy: &Policy) -> Timestamp {
-        let every = match &self.phase {
-            Phase::Suspected(_) | Phase::AwaitingApproval(_) | Phase::Held(_) => policy.windows.look_seconds,
-            Phase::Watching
-            | Phase::Promoting(_)
-            | Phase::Verifying(_)
-            | Phase::Shifting(_)
-            | Phase::FailedOver(_)
-            | Phase::Stuck(_) => policy.windows.patrol_seconds,
-        };
-        due(self.looked_at, every)
+    /// Whether the evidence must be read again before a call that never arrived is repeated.
+    fn repeats_unseen(&self, phase: &Promoting, policy: &Policy, now: Timestamp) -> bool {
+        phase.may_repeat(&policy.windows) && due(self.looked_at, policy.windows.look_seconds) <= now
     }
 
-    /// When something is due next, without anybody's doing.
-    #[must_use]
-    pub fn next_due(&self, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
-        let windows = &policy.windows;
-        match &self.phase {
-            Phase::Watching | Phase::Held(_) => Some(self.look_due(policy)),
-            Phase::Suspected(phase) => {
-                // Once the window is over, whatever else refuses shows in the next look.
-                let sustained = phase.suspicion.down_since.map(|since| windows.sustain_seconds.after(since));
-                let sustained = sustained.filter(|until| *until > now);
-                let waits = [Some(self.look_due(policy)), sustained, Some(phase.deadline)];
-                waits.into_iter().flatten().min()
+    fn promoting(&self, phase: &Promoting, policy: &Policy, run: &RunId, now: Timestamp) -> Option<Effect> {
+        match &phase.call {
+            Call::Intended { caller, not_after } => {
+                (caller == run && now < *not_after && self.paused.is_none()).then(|| {
+                    Effect::Promote(Promote {
+                        epoch: phase.decision.epoch,
+                        attempt: phase.attempt,
+                        replica: phase.decision.replica.clone(),
+                        not_after: *not_after,
+                    })
+                })
             }
-            Phase::AwaitingApproval(phase) => Some(self.look_due(policy).min(phase.expires_at)),
-            Phase::Promoting(phase) => Some(match &phase.call {
-                Call::Intended { not_after, .. } => (*not_after).min(phase.deadline),
-                Call::ReadBack(read_back) => due(read_back.polled_at, windows.poll_seconds).min(phase.deadline),
-            }),
-            Phase::Verifying(phase) => Some(due(phase.polled_at, windows.poll_seconds).min(phase.deadline)),
-            Phase::Shifting(phase) => Some(phase.until),
-            Phase::Stuck(phase) => Some(due(phase.polled_at, windows.look_seconds)),
-            Phase::FailedOver(_) => None,
+            Call::ReadBack(read_back) => {
+                read_back_when(due(read_back.polled_at, policy.windows.poll_seconds) <= now, &phase.decision)
+            }
         }
     }
+
+    /// The next act on the old writer. A pause lets it only be looked at.
+    fn fence(&self, decision: &Decision, policy: &Policy, every: Seconds, now: Timestamp) -> Option<Effect> {
+        let act = decision.fence.act(policy.fence_group(&decision.writer.region()))?;
+        let act = if self.paused.is_some() { FenceAct::Describe } else { act };
+        (fence_due(&decision.fence, &act, every) <= now).then(|| fence_call(decision, act, policy, now))
+    }
+
+    fn rebuilding(&self, phase: &Rebuilding, policy: &Policy, now: Timestamp) -> Option<Effect> {
+        if phase.seen_missing && self.paused.is_none() {
+            return Some(Effect::Create(CreateReplica {
+                epoch: phase.after.decision.epoch,
+                source: phase.after.decision.replica.clone(),
+                replica: phase.replica.clone(),
+                not_after: policy.windows.call_seconds.after(now),
+            }));
+        }
+        let span = (LAG_MAX_AGE.before(now), now);
+        (due(phase.polled_at, policy.windows.look_seconds) <= now).then(|| look_at(&phase.replica, span))
+    }
+
+    fn aborting(&self, phase: &Aborting, policy: &Policy, now: Timestamp) -> Option<Effect> {
+        let poll = policy.windows.poll_seconds;
+        let fence = &phase.decision.fence;
+        let act = fence.is_restoring().then(|| fence.act(None)).flatten();
+        act.filter(|act| fence_due(fence, act, poll) <= now)
+            .map(|act| fence_call(&phase.decision, act, policy, now))
+            .or_else(|| read_back_when(phase.call.is_some() && due(phase.polled_at, poll) <= now, &phase.decision))
+    }
+}
+
+/// An act that follows on what was just seen is due at once; looking again is not.
+fn fence_due(fence: &Fence, act: &FenceAct, every: Seconds) -> Timestamp {
+    match act {
+        FenceAct::Describe => due(fence.tried_at, every),
+        FenceAct::Isolate { .. } | FenceAct::Restart | FenceAct::Restore { .. } => Timestamp::MIN,
+    }
+}
+
+fn fence_call(decision: &Decision, act: FenceAct, policy: &Policy, now: Timestamp) -> Effect {
+    let not_after = policy.windows.call_seconds.after(now);
+    Effect::Fence(FenceCall { epoch: decision.epoch, writer: decision.writer.clone(), act, not_after })
 }
 
 fn due(last: Option<Timestamp>, every: Seconds) -> Timestamp {
     last.map_or(Timestamp::MIN, |last| every.after(last))
 }
 
-fn promoting(phase: &Promoting, policy: &Policy, run: &RunId, now: Timestamp) -> Option<Effect> {
-    match &phase.call {
-        Call::Intended { caller, not_after } => (caller == run && now < *not_after).then(|| {
-            Effect::Promote(Promote {
-                epoch: phase.decision.epoch,
-                attempt: phase.attempt,
-                replica: phase.decision.replica.clone(),
-                not_after: *not_after,
-            })
-        }),
-        Call::ReadBack(read_back) => read_back_when(
-            due(read_back.polled_at, policy.windows.poll_seconds) <= now,
-            phase.decision.epoch,
-            &phase.decision.replica,
-        ),
-    }
+/// Look at one instance, and at no voter.
+fn look_at(instance: &DbInstanceArn, (lag_after, lag_until): (Timestamp, Timestamp)) -> Effect {
+    Effect::Look(Look { alarms: BTreeMap::new(), candidate: instance.clone(), lag_after, lag_until })
 }
 
-/// Whether the evidence must be read again before a call that never arrived is repeated.
-fn repeats_unseen(phase: &Promoting, policy: &Policy, looked_at: Option<Timestamp>, now: Timestamp) -> bool {
-    phase.may_repeat(&policy.windows) && due(looked_at, policy.windows.look_seconds) <= now
-}
-
-fn read_back_when(due: bool, epoch: Epoch, replica: &DbInstanceArn) -> Option<Effect> {
-    due.then(|| Effect::ReadBack { epoch, replica: replica.clone() })
+fn read_back_when(due: bool, decision: &Decision) -> Option<Effect> {
+    due.then(|| Effect::ReadBack { epoch: decision.epoch, replica: decision.replica.clone() })
 }

@@ -1,8 +1,11 @@
 //! Everything that can happen to a state.
 
+use crate::breaker::Admission;
 use crate::candidate::Sight;
+use crate::fence::{FenceAct, FenceAnswer};
 use crate::journal::Seq;
-use crate::name::{Epoch, IncidentId, Person, RunId};
+use crate::name::{DbInstanceArn, Epoch, IncidentId, Person, RunId};
+use crate::order::Order;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -10,16 +13,20 @@ use std::fmt;
 pub enum Event {
     /// Somebody is awake: a vote came in, the schedule fired, or a deadline was slept to.
     Tick { run: RunId },
-    /// Voters and candidate were read. The votes are in the record already.
-    Looked { candidate: Sight },
+    /// Voters and the instance were read. The votes are in the record already.
+    Looked { instance: DbInstanceArn, candidate: Sight },
+    /// What the storm breaker answered.
+    AdmissionAnswered { incident: IncidentId, answer: Admission },
+    /// What came of one act on the old writer.
+    FenceAnswered { epoch: Epoch, act: FenceAct, answer: FenceAnswer },
     /// What came of a promote call.
     PromoteAnswered { epoch: Epoch, attempt: u32, answer: PromoteAnswer },
     /// The replica was described after a call.
     ReadBack { epoch: Epoch, sight: Sight },
-    /// A person said yes.
-    Approve { by: Person, incident: IncidentId, epoch: Epoch },
-    /// A person has taken note of a failover and closes it.
-    Acknowledge { by: Person, incident: IncidentId },
+    /// What came of creating a replica.
+    CreateAnswered { epoch: Epoch, answer: CreateAnswer },
+    /// A person said something.
+    Ordered { by: Person, order: Order },
     /// People were told, and the entries up to `through` are in the incident's record.
     Delivered { incident: IncidentId, through: Seq, head: ChainHash },
 }
@@ -38,6 +45,17 @@ pub enum PromoteAnswer {
     NoSuchInstance,
 }
 
+/// What creating a replica came to. It has its name beforehand, so that a second call changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CreateAnswer {
+    Accepted,
+    /// It is there already, or the call may have arrived, or certainly did not: it is looked at again.
+    LookAgain,
+    Denied,
+    Refused,
+}
+
 /// The hash of an incident's last entry, as the record shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -52,6 +70,17 @@ impl fmt::Display for PromoteAnswer {
             Self::Denied => "RDS denied the promote call",
             Self::Invalid => "RDS called the promote request invalid",
             Self::NoSuchInstance => "RDS knows no such replica",
+        })
+    }
+}
+
+impl fmt::Display for CreateAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Accepted => "RDS is creating the replica",
+            Self::LookAgain => "the replica may be there already: looking again",
+            Self::Denied => "creating a replica is denied: allow rds:CreateDBInstanceReadReplica",
+            Self::Refused => "RDS refused to create the replica: create it by hand under the same name",
         })
     }
 }

@@ -3,11 +3,14 @@
 
 use crate::assessment::Assessment;
 use crate::edge;
-use crate::event::{ChainHash, PromoteAnswer};
-use crate::name::{Epoch, IncidentId, Person, Revision};
-use crate::phase::{PhaseName, StuckReason};
+use crate::event::{ChainHash, CreateAnswer, PromoteAnswer};
+use crate::fence::FenceTrouble;
+use crate::name::{Epoch, IncidentId, Person, Revision, SecurityGroup};
+use crate::order::Question;
+use crate::phase::{HeldReason, PhaseName, StuckReason};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// How many entries wait for delivery before the lesser ones are only counted. A record has 400 KB, an
@@ -75,7 +78,7 @@ pub enum What {
         from: PhaseName,
         to: PhaseName,
         why: edge::Why,
-        stuck: Option<StuckReason>,
+        needs: Option<Needs>,
     },
     /// A promotion was refused, by the blockers of the assessment.
     Refused,
@@ -94,6 +97,36 @@ pub enum What {
         so_far: u32,
         needed: u32,
     },
+    /// The old writer's own security groups, before they are replaced.
+    Isolating {
+        restore: BTreeSet<SecurityGroup>,
+    },
+    /// Promoted, and the old writer not proven to take no writes.
+    SplitRisk {
+        trouble: Option<FenceTrouble>,
+    },
+    /// The old writer is proven to take no writes.
+    Fenced,
+    Acknowledged,
+    CreateAnswered {
+        answer: CreateAnswer,
+    },
+    /// It still waits for a person.
+    Reminded {
+        phase: PhaseName,
+        needs: Option<Needs>,
+    },
+    Paused,
+    Unpaused,
+}
+
+/// What is needed of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Needs {
+    Answer(Question),
+    Held(HeldReason),
+    Stuck(StuckReason),
 }
 
 /// Whether somebody should get up for an entry.
@@ -143,15 +176,33 @@ impl What {
     fn is_told_at_any_length(&self) -> bool {
         match self {
             Self::Moved { to, .. } => match to {
-                PhaseName::Promoting
+                PhaseName::Fencing
+                | PhaseName::Draining
+                | PhaseName::Promoting
                 | PhaseName::Verifying
                 | PhaseName::Shifting
                 | PhaseName::FailedOver
+                | PhaseName::Rebuilding
+                | PhaseName::Rebuilt
+                | PhaseName::Aborting
                 | PhaseName::Stuck => true,
-                PhaseName::Watching | PhaseName::Suspected | PhaseName::AwaitingApproval | PhaseName::Held => false,
+                PhaseName::Watching
+                | PhaseName::Suspected
+                | PhaseName::AwaitingApproval
+                | PhaseName::AwaitingVeto
+                | PhaseName::Held => false,
             },
-            Self::Answered { .. } | Self::Unheard { .. } | Self::CalledAgain { .. } | Self::Approved { .. } => true,
-            Self::Refused => false,
+            Self::Answered { .. }
+            | Self::Unheard { .. }
+            | Self::CalledAgain { .. }
+            | Self::Approved { .. }
+            | Self::Isolating { .. }
+            | Self::SplitRisk { .. }
+            | Self::Fenced
+            | Self::Acknowledged => true,
+            Self::Refused | Self::CreateAnswered { .. } | Self::Reminded { .. } | Self::Paused | Self::Unpaused => {
+                false
+            }
         }
     }
 
@@ -160,19 +211,52 @@ impl What {
         match self {
             Self::Moved { to, .. } => match to {
                 PhaseName::AwaitingApproval
-                | PhaseName::Promoting
+                | PhaseName::AwaitingVeto
+                | PhaseName::Fencing
                 | PhaseName::FailedOver
                 | PhaseName::Held
+                | PhaseName::Aborting
                 | PhaseName::Stuck => Urgency::Page,
-                PhaseName::Watching | PhaseName::Suspected | PhaseName::Verifying | PhaseName::Shifting => {
-                    Urgency::Notice
-                }
+                PhaseName::Watching
+                | PhaseName::Suspected
+                | PhaseName::Draining
+                | PhaseName::Promoting
+                | PhaseName::Verifying
+                | PhaseName::Shifting
+                | PhaseName::Rebuilding
+                | PhaseName::Rebuilt => Urgency::Notice,
             },
+            Self::SplitRisk { .. } | Self::Reminded { .. } | Self::Paused => Urgency::Page,
             Self::Refused
             | Self::Answered { .. }
             | Self::Unheard { .. }
             | Self::CalledAgain { .. }
-            | Self::Approved { .. } => Urgency::Notice,
+            | Self::Approved { .. }
+            | Self::Isolating { .. }
+            | Self::Fenced
+            | Self::Acknowledged
+            | Self::CreateAnswered { .. }
+            | Self::Unpaused => Urgency::Notice,
+        }
+    }
+
+    /// What is needed of a person.
+    #[must_use]
+    pub fn needs(&self) -> Option<&Needs> {
+        match self {
+            Self::Moved { needs, .. } | Self::Reminded { needs, .. } => needs.as_ref(),
+            Self::Refused
+            | Self::Answered { .. }
+            | Self::Unheard { .. }
+            | Self::CalledAgain { .. }
+            | Self::Approved { .. }
+            | Self::Isolating { .. }
+            | Self::SplitRisk { .. }
+            | Self::Fenced
+            | Self::Acknowledged
+            | Self::CreateAnswered { .. }
+            | Self::Paused
+            | Self::Unpaused => None,
         }
     }
 }
@@ -195,6 +279,24 @@ impl fmt::Display for What {
             Self::Unheard { attempt } => write!(f, "promote call {attempt} unheard of"),
             Self::CalledAgain { attempt } => write!(f, "promote call {attempt} follows"),
             Self::Approved { so_far, needed } => write!(f, "approved, {so_far} of {needed}"),
+            Self::Isolating { .. } => f.write_str("the old writer is being cut off"),
+            Self::SplitRisk { .. } => f.write_str("split risk"),
+            Self::Fenced => f.write_str("the old writer is fenced"),
+            Self::Acknowledged => f.write_str("acknowledged"),
+            Self::CreateAnswered { .. } => f.write_str("create call answered"),
+            Self::Reminded { phase, .. } => write!(f, "still {phase}"),
+            Self::Paused => f.write_str("paused"),
+            Self::Unpaused => f.write_str("unpaused"),
+        }
+    }
+}
+
+impl fmt::Display for Needs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answer(question) => write!(f, "the question is whether to {}", question.action),
+            Self::Held(reason) => f.write_str(reason.mend()),
+            Self::Stuck(reason) => reason.fmt(f),
         }
     }
 }
@@ -204,8 +306,10 @@ impl Entry {
     #[must_use]
     pub fn why(&self) -> String {
         match &self.what {
-            What::Moved { why, stuck: Some(reason), .. } => format!("{} ({reason})", why.sentence()),
-            What::Moved { why, stuck: None, .. } => why.sentence().to_owned(),
+            What::Moved { why, needs, .. } => match needs {
+                Some(needs) => format!("{} ({needs})", why.sentence()),
+                None => why.sentence().to_owned(),
+            },
             What::Refused => self.blockers(),
             What::Answered { answer, .. } => answer.to_string(),
             What::Unheard { .. } => {
@@ -215,6 +319,23 @@ impl Entry {
                 "the replica is untouched long after the last call could have arrived; same epoch".to_owned()
             }
             What::Approved { .. } => "an approver said yes".to_owned(),
+            What::Isolating { restore } => {
+                let groups: Vec<&str> = restore.iter().map(SecurityGroup::as_str).collect();
+                format!("to undo it, give it back {}", groups.join(", "))
+            }
+            What::SplitRisk { trouble } => match trouble {
+                Some(trouble) => format!("nothing has shown that the old writer takes no writes: {trouble}"),
+                None => "nothing has shown that the old writer takes no writes: cut it off by hand".to_owned(),
+            },
+            What::Fenced => "it was seen cut off after a restart, or does not exist any more".to_owned(),
+            What::Acknowledged => "a person has taken note of the failover".to_owned(),
+            What::CreateAnswered { answer } => answer.to_string(),
+            What::Reminded { needs: Some(needs), .. } => format!("it waits for a person ({needs})"),
+            What::Reminded { needs: None, .. } => "it waits for a person".to_owned(),
+            What::Paused => {
+                "a person paused it: nothing new is begun, and what is in flight is only read back".to_owned()
+            }
+            What::Unpaused => "a person took the pause away".to_owned(),
         }
     }
 

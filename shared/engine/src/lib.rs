@@ -6,12 +6,15 @@
 //! clock: time and ids are arguments.
 
 mod assessment;
+mod breaker;
 mod candidate;
 mod edge;
 mod effect;
 mod event;
+mod fence;
 mod journal;
 mod name;
+mod order;
 mod phase;
 mod policy;
 mod state;
@@ -22,26 +25,30 @@ mod time;
 mod vote;
 
 pub use assessment::{Assessment, Blocker, CandidateSeen, Rule};
+pub use breaker::{Admission, Admit, Admitted, BREAKER_SCHEMA, Breaker, Ground, Released, Waiting};
 pub use candidate::{DbStatus, Ineligible, LAG_MAX_AGE, Lag, Sight, Sighting, Unseen};
 pub use edge::{EDGES, Edge, Why};
-pub use effect::{Effect, Look, Promote};
-pub use event::{ChainHash, Event, PromoteAnswer};
-pub use journal::{Delivered, Entry, EntryId, Journal, OUTBOX_MAX, Seq, Urgency, What, Who};
+pub use effect::{CreateReplica, Effect, FenceCall, Look, Promote};
+pub use event::{ChainHash, CreateAnswer, Event, PromoteAnswer};
+pub use fence::{Fence, FenceAct, FenceAnswer, FenceTrouble, Standing, WriterSeen};
+pub use journal::{Delivered, Entry, EntryId, Journal, Needs, OUTBOX_MAX, Seq, Urgency, What, Who};
 pub use name::{
-    AlarmArn, Application, DbInstanceArn, Epoch, IncidentId, NameError, Person, Region, Revision, RunId, TopicArn,
-    VoterName,
+    AlarmArn, Application, DbInstanceArn, Epoch, IncidentId, NameError, Person, Region, Revision, RunId, SecurityGroup,
+    TopicArn, VoterName,
 };
+pub use order::{Action, Order, Question};
 pub use phase::{
-    AwaitingApproval, Call, Decision, FailedOver, Fence, Held, HeldReason, Known, Phase, PhaseName, PromotedBy,
-    Promoting, ReadBack, Shifting, Stuck, StuckReason, Suspected, Verifying,
+    AbortedBecause, Aborting, AwaitingApproval, AwaitingVeto, Call, Decision, Draining, FailedOver, Fencing, Held,
+    HeldReason, Kind, Known, Phase, PhaseName, PromotedBy, Promoting, ReadBack, Rebuilding, Rebuilt, Shifting, Stuck,
+    StuckReason, Suspected, Verifying,
 };
 pub use policy::{
-    ApprovalRule, Database, EvidenceClass, Fault, Mode, Notification, POLICY_SCHEMA, Policy, Quorum, Regions, Severity,
-    Source, VOTERS_MAX, Voter, Windows,
+    ApprovalRule, Database, EvidenceClass, Fault, FenceRule, Mode, Notification, POLICY_SCHEMA, Policy, Quorum,
+    Regions, Severity, Source, Storm, Subject, VOTERS_MAX, Voter, Windows,
 };
-pub use state::{Cooldown, Latched, STATE_SCHEMA, State};
+pub use state::{Cooldown, Latched, Paused, STATE_SCHEMA, State};
 pub use step::{Anomaly, Ignored, Step, StepVerdict, step};
-pub use suspicion::Suspicion;
+pub use suspicion::{Suspicion, Turn};
 pub use tally::{Counts, Heard, NotCounted, Tally, tally};
 pub use time::Seconds;
 pub use vote::{REASON_CHARACTERS_MAX, Verdict, Vote, Votes, shortened};

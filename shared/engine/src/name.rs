@@ -131,6 +131,17 @@ name!(
     })
 );
 
+name!(
+    /// An EC2 security group.
+    SecurityGroup,
+    "a security group id",
+    r"^sg-[0-9a-f]{8,17}$",
+    "copy the group's id, such as sg-0123456789abcdef0",
+    |text| text.strip_prefix("sg-").is_some_and(|id| {
+        (8..=17).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    })
+);
+
 impl From<u128> for RunId {
     fn from(number: u128) -> Self {
         Self(format!("{number:032x}"))

@@ -4,9 +4,10 @@ mod faults;
 
 pub use faults::{Fault, Severity};
 
-use crate::name::{AlarmArn, Application, DbInstanceArn, Person, Region, TopicArn, VoterName};
+use crate::name::{AlarmArn, Application, DbInstanceArn, Person, Region, SecurityGroup, TopicArn, VoterName};
 use crate::time::Seconds;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// The most voters. Each is in every entry of the timeline, and a record has 400 KB.
@@ -39,6 +40,12 @@ pub struct Policy {
     /// Who is asked in mode approve. Required there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<ApprovalRule>,
+    /// How an old writer is cut off. Without it every failover leaves split risk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fence: Option<FenceRule>,
+    /// What holds automatic promotions back when many applications fail together.
+    #[serde(default)]
+    pub storm: Storm,
     pub notification: Notification,
 }
 
@@ -92,6 +99,14 @@ pub struct Quorum {
     /// Voters that must say Down, of all configured ones.
     #[cfg_attr(feature = "schema", schemars(range(min = 2, max = 100)))]
     pub needed: u32,
+    /// How often the quorum may be lost again within windows.flap_seconds before a person is called.
+    #[serde(default = "three")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 20)))]
+    pub flaps_max: u32,
+}
+
+fn three() -> u32 {
+    3
 }
 
 /// One independent source of health evidence.
@@ -101,13 +116,30 @@ pub struct Quorum {
 pub struct Voter {
     /// Name of the voter, unique in this file.
     pub name: VoterName,
-    /// What its evidence is about.
+    /// What kind of evidence it is.
     pub class: EvidenceClass,
+    /// What it watches. Only voters that watch the primary Region count towards the quorum.
+    #[serde(default)]
+    pub watches: Subject,
     /// Where its evidence comes from.
     pub source: Source,
 }
 
-/// What a voter's evidence is about.
+/// What a voter watches.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Subject {
+    /// What would be given up.
+    #[default]
+    Primary,
+    /// Where it would go: when both look down, the observer is the likelier fault.
+    Standby,
+    /// Something outside that is known to be well: when it looks down, our own sight has failed.
+    Canary,
+}
+
+/// What kind of evidence a voter gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -182,6 +214,24 @@ pub struct Windows {
     /// How long clients take to follow the latch: health checks plus the records' TTL.
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 86400)))]
     pub shift_seconds: Seconds,
+    /// How long people may object before an automatic promotion. 0 asks nobody.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 86400)))]
+    pub veto_seconds: Seconds,
+    /// How long fencing the old writer may hold a failover up.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 600)))]
+    pub fence_seconds: Seconds,
+    /// How long a lost quorum is remembered as a flap.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 86400)))]
+    pub flap_seconds: Seconds,
+    /// How often people are told again that something waits for them.
+    #[cfg_attr(feature = "schema", schemars(range(min = 60, max = 86400)))]
+    pub remind_seconds: Seconds,
+    /// How long a new replica may take before a person is called.
+    #[cfg_attr(feature = "schema", schemars(range(min = 60, max = 604800)))]
+    pub rebuild_seconds: Seconds,
+    /// How long a switchover may wait for its replica to have everything.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 86400)))]
+    pub drain_seconds: Seconds,
     /// How long, at the least, no second decision is made.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 604800)))]
     pub cooldown_seconds: Seconds,
@@ -202,6 +252,12 @@ impl Default for Windows {
             promote_seconds: Seconds(1800),
             verify_seconds: Seconds(1800),
             shift_seconds: Seconds(100),
+            veto_seconds: Seconds(0),
+            fence_seconds: Seconds(20),
+            flap_seconds: Seconds(1800),
+            remind_seconds: Seconds(1800),
+            rebuild_seconds: Seconds(21_600),
+            drain_seconds: Seconds(900),
             cooldown_seconds: Seconds(3600),
         }
     }
@@ -227,6 +283,37 @@ fn fifteen_minutes() -> Seconds {
     Seconds(900)
 }
 
+/// How an old writer is cut off: its security groups are replaced by one that admits nobody, and it is
+/// restarted, which ends the connections that stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FenceRule {
+    /// The security group without rules, for each Region that a writer may be cut off in.
+    pub security_groups: BTreeMap<Region, SecurityGroup>,
+}
+
+/// What holds automatic promotions back when many applications fail together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Storm {
+    /// Automatic promotions that all applications of the table together may begin in an hour.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1000)))]
+    pub promotes_per_hour: u32,
+    /// Place in the queue of those that wait: the lowest number goes first.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 10000)))]
+    pub priority: u32,
+    /// Voters that speak for the whole Region. While all of them say Down, nobody has to wait.
+    pub region_voters: Vec<VoterName>,
+}
+
+impl Default for Storm {
+    fn default() -> Self {
+        Self { promotes_per_hour: 1, priority: 100, region_voters: Vec::new() }
+    }
+}
+
 /// Where people are told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -241,6 +328,27 @@ impl Policy {
     #[must_use]
     pub fn voter(&self, name: &VoterName) -> Option<&Voter> {
         self.voters.iter().find(|voter| voter.name == *name)
+    }
+
+    /// The voters whose word on the primary Region counts.
+    pub fn electorate(&self) -> impl Iterator<Item = &Voter> {
+        self.voters.iter().filter(|voter| voter.watches == Subject::Primary)
+    }
+
+    /// The security group that cuts a writer in this Region off.
+    #[must_use]
+    pub fn fence_group(&self, region: &Region) -> Option<&SecurityGroup> {
+        self.fence.as_ref()?.security_groups.get(region)
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Primary => "primary",
+            Self::Standby => "standby",
+            Self::Canary => "canary",
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The state of one application: the part of its record that only conductors and operators write.
 
 use crate::journal::Journal;
-use crate::name::{Application, Epoch, Person, Region, Revision};
+use crate::name::{Application, DbInstanceArn, Epoch, Person, Region, Revision};
 use crate::phase::Phase;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,14 +17,17 @@ pub struct State {
     pub application: Application,
     pub revision: Revision,
     pub epoch: Epoch,
-    /// Where the writer is since the last failover; before the first one the policy says it.
-    pub writer_region: Option<Region>,
+    /// The writer since the last failover; before the first one the policy says it.
+    pub writer: Option<DbInstanceArn>,
     pub phase: Phase,
     /// When voters and candidate were last read.
     pub looked_at: Option<Timestamp>,
     /// Regions that no traffic may go to.
     pub latch: BTreeMap<Region, Latched>,
     pub cooldown: Option<Cooldown>,
+    pub paused: Option<Paused>,
+    /// When a quorum of Down was lost again, as long as it is remembered.
+    pub flaps: Vec<Timestamp>,
     pub journal: Journal,
 }
 
@@ -42,6 +45,13 @@ pub struct Cooldown {
     pub acknowledged_by: Option<Person>,
 }
 
+/// A person's word that nothing new is begun.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paused {
+    pub by: Person,
+    pub since: Timestamp,
+}
+
 impl State {
     /// The state of an application that has just been described.
     #[must_use]
@@ -51,11 +61,13 @@ impl State {
             application,
             revision: Revision::default(),
             epoch: Epoch::default(),
-            writer_region: None,
+            writer: None,
             phase: Phase::Watching,
             looked_at: None,
             latch: BTreeMap::new(),
             cooldown: None,
+            paused: None,
+            flaps: Vec::new(),
             journal: Journal::default(),
         }
     }

@@ -1,16 +1,23 @@
 //! The step: one state and one event make the next state and a verdict. It is total: it never
 //! fails and never panics, and what it does not act on it names.
 
+mod aborting;
+mod after;
+mod asking;
+mod deciding;
 mod draft;
-mod failed_over;
+mod fencing;
+mod holding;
 mod promoting;
-mod suspected;
+mod stuck;
 mod verifying;
 mod watching;
+mod weighing;
 
 use crate::assessment::Blocker;
 use crate::edge::Why;
 use crate::event::Event;
+use crate::order::Order;
 use crate::phase::Phase;
 use crate::policy::Policy;
 use crate::state::State;
@@ -53,12 +60,22 @@ pub enum Ignored {
     Stale,
     /// It was here before.
     Duplicate,
-    /// Nothing is asked that could be approved, or closed.
+    /// Nothing is asked that could be answered so.
     NotAsked,
     /// Its author is none of the approvers.
     NotAnApprover,
     /// The question has expired.
     Expired,
+    /// The promote call was accepted or seen: the way is forward only.
+    TooLate,
+    /// The old writer is not proven to take no writes.
+    SplitRisk,
+    /// The policy names no security group to cut the present writer off with.
+    CannotFence,
+    /// The name is, or was, that of a writer, or is not in the old Region.
+    UnusableName,
+    /// The policy does not name the present writer and its replica.
+    PolicyDiffers,
 }
 
 /// What cannot happen, and did.
@@ -72,18 +89,34 @@ pub enum Anomaly {
 #[must_use]
 pub fn step(state: &State, policy: &Policy, votes: &Votes, event: &Event, now: Timestamp) -> Step {
     let draft = Draft::new(state, policy, votes, now);
-    if let Event::Delivered { incident, through, head } = event {
-        return draft.delivered(incident, *through, head);
+    match event {
+        Event::Delivered { incident, through, head } => return draft.delivered(incident, *through, head),
+        Event::FenceAnswered { epoch, act, answer } => return draft.fence_answered(*epoch, act, answer),
+        Event::Ordered { by, order: Order::Pause } => return draft.pause(by),
+        Event::Ordered { by, order: Order::Unpause } => return draft.unpause(by),
+        Event::Tick { .. }
+        | Event::Looked { .. }
+        | Event::AdmissionAnswered { .. }
+        | Event::PromoteAnswered { .. }
+        | Event::ReadBack { .. }
+        | Event::CreateAnswered { .. }
+        | Event::Ordered { .. } => {}
     }
     match &state.phase {
         Phase::Watching => watching::step(draft, event),
-        Phase::Suspected(phase) => suspected::step(draft, phase, event),
-        Phase::AwaitingApproval(phase) => suspected::step_asked(draft, phase, event),
-        Phase::Held(phase) => suspected::step_held(draft, phase, event),
+        Phase::Suspected(phase) => weighing::step(draft, phase, event),
+        Phase::AwaitingApproval(phase) => asking::step(draft, phase, event),
+        Phase::AwaitingVeto(phase) => asking::step_announced(draft, phase, event),
+        Phase::Held(phase) => holding::step(draft, phase, event),
+        Phase::Fencing(phase) => fencing::step(draft, phase, event),
+        Phase::Draining(phase) => fencing::step_draining(draft, phase, event),
         Phase::Promoting(phase) => promoting::step(draft, phase, event),
         Phase::Verifying(phase) => verifying::step(draft, phase, event),
         Phase::Shifting(phase) => verifying::step_shifting(draft, phase, event),
-        Phase::Stuck(phase) => verifying::step_stuck(draft, phase, event),
-        Phase::FailedOver(phase) => failed_over::step(draft, phase, event),
+        Phase::FailedOver(phase) => after::step(draft, phase, event),
+        Phase::Rebuilding(phase) => after::step_rebuilding(draft, phase, event),
+        Phase::Rebuilt(phase) => after::step_rebuilt(draft, phase, event),
+        Phase::Aborting(phase) => aborting::step(draft, phase, event),
+        Phase::Stuck(phase) => stuck::step(draft, phase, event),
     }
 }

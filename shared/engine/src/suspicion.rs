@@ -1,10 +1,12 @@
 //! A suspicion: what is known while Down is weighed, asked about or held.
 
-use crate::assessment::{Assessment, Blocker, CandidateSeen, Rule, assess};
+use crate::assessment::{Assessment, CandidateSeen, Rule, assess};
+use crate::breaker::{Admit, Ground};
 use crate::name::IncidentId;
 use crate::policy::Policy;
 use crate::state::State;
 use crate::tally::{Tally, tally};
+use crate::time::Seconds;
 use crate::vote::Votes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -19,27 +21,115 @@ pub struct Suspicion {
     /// When that was last seen to hold.
     pub confirmed_at: Timestamp,
     pub candidate: Option<CandidateSeen>,
+    /// Its turn among all applications that fail.
+    pub turn: Turn,
+    /// Whether the voters that speak for the whole Region all say Down.
+    pub region_down: bool,
     /// The rules of the last refusal that was told.
     pub told: BTreeSet<Rule>,
+}
+
+/// What the storm breaker has said to an automatic promotion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Turn {
+    /// Other rules stand in the way first.
+    NotWanted,
+    /// Nothing else stands in the way. `waits` once the breaker has said so.
+    Wanted {
+        asked_at: Option<Timestamp>,
+        waits: bool,
+    },
+    Admitted {
+        at: Timestamp,
+        ground: Ground,
+    },
+}
+
+impl Turn {
+    /// Whether the storm breaker has yet to be asked for the first time.
+    pub(crate) fn is_to_be_asked(self) -> bool {
+        matches!(self, Self::Wanted { asked_at: None, .. })
+    }
+
+    /// A turn is asked for only when nothing else stands in the way.
+    fn after(self, assessment: &Assessment) -> Self {
+        let only_storm = !assessment.blockers.is_empty() && assessment.only_blocked_by(&[Rule::Storm]);
+        match self {
+            Self::NotWanted | Self::Admitted { .. } if only_storm => Self::Wanted { asked_at: None, waits: false },
+            Self::Wanted { .. } if !only_storm => Self::NotWanted,
+            Self::NotWanted | Self::Wanted { .. } | Self::Admitted { .. } => self,
+        }
+    }
+}
+
+/// How long a turn is good for: within the hour over which the breaker counts it.
+const ADMISSION_MAX_AGE: Seconds = Seconds(3000);
+
+/// A suspicion as the present votes leave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Weighed {
+    pub(crate) suspicion: Suspicion,
+    pub(crate) assessment: Assessment,
+    /// Whether a quorum that stood was lost since.
+    pub(crate) flapped: bool,
 }
 
 impl Suspicion {
     #[must_use]
     pub fn open(incident: IncidentId, now: Timestamp) -> Self {
-        Self { incident, opened_at: now, down_since: None, confirmed_at: now, candidate: None, told: BTreeSet::new() }
+        Self {
+            incident,
+            opened_at: now,
+            down_since: None,
+            confirmed_at: now,
+            candidate: None,
+            turn: Turn::NotWanted,
+            region_down: false,
+            told: BTreeSet::new(),
+        }
     }
 
-    /// The suspicion as the present votes leave it, and its assessment.
+    /// Whether the storm breaker has let it through, and not too long ago.
     #[must_use]
-    pub fn weigh(&self, state: &State, policy: &Policy, votes: &Votes, now: Timestamp) -> (Self, Assessment) {
+    pub(crate) fn is_admitted(&self, now: Timestamp) -> bool {
+        match self.turn {
+            Turn::Admitted { at, .. } => at > ADMISSION_MAX_AGE.before(now),
+            Turn::NotWanted | Turn::Wanted { .. } => false,
+        }
+    }
+
+    /// Whether the storm breaker has said that it has to wait.
+    #[must_use]
+    pub(crate) fn waits(&self) -> bool {
+        matches!(self.turn, Turn::Wanted { waits: true, .. })
+    }
+
+    /// What to ask the storm breaker.
+    #[must_use]
+    pub(crate) fn admit(&self, policy: &Policy) -> Admit {
+        Admit {
+            application: policy.application.clone(),
+            incident: self.incident.clone(),
+            priority: policy.storm.priority,
+            promotes_per_hour: policy.storm.promotes_per_hour,
+            region_down: self.region_down,
+        }
+    }
+
+    #[must_use]
+    pub(crate) fn weigh(&self, state: &State, policy: &Policy, votes: &Votes, now: Timestamp) -> Weighed {
         let tally = tally(policy, votes, now);
         let mut next = self.clone();
         next.down_since = self.held_since(policy, &tally, now);
         if next.down_since == Some(now) {
             next.confirmed_at = now;
         }
+        next.region_down = tally.all_down(&policy.storm.region_voters);
+        let flapped = self.down_since.is_some() && next.down_since.is_none();
         let assessment = assess(state, policy, &next, tally, now);
-        (next, assessment)
+        next.turn = next.turn.after(&assessment);
+        Weighed { suspicion: next, assessment, flapped }
     }
 
     /// Since when the quorum has held. Any gap starts it again: a quorum lost, a source that says
@@ -53,29 +143,5 @@ impl Suspicion {
             Some(since) if !unwatched => Some(since.max(tally.quorum_since().min(now))),
             Some(_) | None => Some(now),
         }
-    }
-}
-
-impl Assessment {
-    #[must_use]
-    pub fn rules(&self) -> BTreeSet<Rule> {
-        self.blockers.iter().map(Blocker::rule).collect()
-    }
-
-    /// Whether nothing but time stands in the way.
-    #[must_use]
-    pub fn only_time_blocks(&self) -> bool {
-        self.blockers.iter().all(|blocker| match blocker {
-            Blocker::NotSustained { .. } => true,
-            Blocker::NoQuorum { .. }
-            | Blocker::Alive { .. }
-            | Blocker::OneEvidenceClass
-            | Blocker::NobodyOutside
-            | Blocker::CandidateNotSeen
-            | Blocker::CandidateIneligible { .. }
-            | Blocker::CoolingDown(_)
-            | Blocker::RolesSwapped { .. }
-            | Blocker::StandbyLatched { .. } => false,
-        })
     }
 }

@@ -1,7 +1,7 @@
 //! The tally: how each configured voter counts now.
 
 use crate::name::{Region, VoterName};
-use crate::policy::{EvidenceClass, Policy, Voter};
+use crate::policy::{EvidenceClass, Policy, Subject, Voter};
 use crate::vote::{Verdict, Vote, Votes};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ pub struct Tally {
 pub struct Heard {
     pub voter: VoterName,
     pub class: EvidenceClass,
+    pub watches: Subject,
     pub region: Region,
     /// Whole seconds since its vote was observed; none where it never voted.
     pub age_seconds: Option<i64>,
@@ -64,6 +65,7 @@ fn hear(voter: &Voter, policy: &Policy, vote: Option<&Vote>, now: Timestamp) -> 
     Heard {
         voter: voter.name.clone(),
         class: voter.class,
+        watches: voter.watches,
         region: voter.source.region(),
         age_seconds: vote.map(|vote| now.duration_since(vote.observed_at).as_secs()),
         since: vote.and_then(|vote| vote.since),
@@ -86,8 +88,27 @@ fn count(voter: &Voter, policy: &Policy, vote: &Vote, now: Timestamp) -> Counts 
 }
 
 impl Tally {
+    /// The voters that count as Down for the primary Region.
     pub fn down(&self) -> impl Iterator<Item = &Heard> {
-        self.heard.iter().filter(|heard| heard.counts == Counts::As(Verdict::Down))
+        self.said(Subject::Primary, Verdict::Down)
+    }
+
+    /// The voters that count as this for this.
+    pub fn said(&self, watches: Subject, verdict: Verdict) -> impl Iterator<Item = &Heard> {
+        self.heard.iter().filter(move |heard| heard.watches == watches && heard.counts == Counts::As(verdict))
+    }
+
+    /// How many voters there are whose word on the primary Region counts.
+    #[must_use]
+    pub fn electorate(&self) -> u32 {
+        let electorate = self.heard.iter().filter(|heard| heard.watches == Subject::Primary);
+        u32::try_from(electorate.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether there are such voters, and all of them count as Down.
+    #[must_use]
+    pub fn all_down(&self, voters: &[VoterName]) -> bool {
+        !voters.is_empty() && voters.iter().all(|voter| self.down().any(|heard| heard.voter == *voter))
     }
 
     /// How many voters count as Down.
@@ -103,12 +124,9 @@ impl Tally {
 
     /// The voters whose Up forbids an automatic promote.
     pub fn alive(&self) -> impl Iterator<Item = &Heard> {
-        self.heard.iter().filter(|heard| {
-            heard.counts == Counts::As(Verdict::Up)
-                && match heard.class {
-                    EvidenceClass::DataPath | EvidenceClass::Replication => true,
-                    EvidenceClass::Infrastructure | EvidenceClass::Operator => false,
-                }
+        self.said(Subject::Primary, Verdict::Up).filter(|heard| match heard.class {
+            EvidenceClass::DataPath | EvidenceClass::Replication => true,
+            EvidenceClass::Infrastructure | EvidenceClass::Operator => false,
         })
     }
 

@@ -1,13 +1,15 @@
 //! The cloud in memory: control planes that answer, or are away with their Region.
 
 use crate::alarm::AlarmValue;
+use crate::database::SimDatabase;
 use crate::world::{PromoteFault, World};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use understudy_driver::{Announcement, Cloud, Looked, Performed, Reading, Undelivered};
 use understudy_engine::{
-    AlarmArn, DbInstanceArn, Lag, Look, Promote, PromoteAnswer, Region, Sight, Sighting, Unseen, Verdict, VoterName,
+    AlarmArn, CreateAnswer, CreateReplica, DbInstanceArn, FenceAct, FenceAnswer, FenceCall, FenceTrouble, Lag, Look,
+    Promote, PromoteAnswer, Region, Sight, Sighting, Unseen, Verdict, VoterName,
 };
 
 /// A typical answer of a control plane.
@@ -79,6 +81,31 @@ impl SimCloud {
         if fault == Some(PromoteFault::CutAfter) { PromoteAnswer::Ambiguous } else { PromoteAnswer::Accepted }
     }
 
+    fn act(&self, call: &FenceCall) -> FenceAnswer {
+        let now = self.world.now();
+        let mut inner = self.world.lock();
+        let Some(writer) = inner.databases.get_mut(&call.writer) else { return FenceAnswer::Missing };
+        if call.act == FenceAct::Describe {
+            return FenceAnswer::Seen(writer.seen(now));
+        }
+        if now >= call.not_after {
+            return FenceAnswer::Trouble(FenceTrouble::Unanswered);
+        }
+        match &call.act {
+            FenceAct::Describe => {}
+            FenceAct::Isolate { group } => {
+                writer.groups = BTreeSet::from([group.clone()]);
+                writer.regrouped_at = Some(now);
+            }
+            FenceAct::Restore { groups } => {
+                writer.groups.clone_from(groups);
+                writer.regrouped_at = Some(now);
+            }
+            FenceAct::Restart => writer.restarted_at = Some(now),
+        }
+        FenceAnswer::Accepted
+    }
+
     fn performed<T>(&self, outcome: T) -> Performed<T> {
         Performed { at: self.world.now(), outcome }
     }
@@ -109,6 +136,41 @@ impl Cloud for SimCloud {
             self.world.tell("rds", "PromoteReadReplica accepted", promote.replica.to_string());
         }
         self.wait_for(&[region]).await;
+        self.performed(answer)
+    }
+
+    async fn fence(&self, call: &FenceCall) -> Performed<FenceAnswer> {
+        let region = call.writer.region();
+        self.wait_for(std::slice::from_ref(&region)).await;
+        let answer = if self.world.is_dead(&region) {
+            match call.act {
+                FenceAct::Describe => FenceAnswer::Trouble(FenceTrouble::Unseen(Unseen::Unreachable)),
+                FenceAct::Isolate { .. } | FenceAct::Restart | FenceAct::Restore { .. } => {
+                    FenceAnswer::Trouble(FenceTrouble::Unanswered)
+                }
+            }
+        } else {
+            self.act(call)
+        };
+        self.performed(answer)
+    }
+
+    async fn create_replica(&self, create: &CreateReplica) -> Performed<CreateAnswer> {
+        let region = create.replica.region();
+        self.wait_for(std::slice::from_ref(&region)).await;
+        let now = self.world.now();
+        if self.world.is_dead(&region) || now >= create.not_after {
+            return self.performed(CreateAnswer::LookAgain);
+        }
+        let mut inner = self.world.lock();
+        let answer = if inner.databases.contains_key(&create.replica) {
+            CreateAnswer::LookAgain
+        } else {
+            let database = SimDatabase::created_from(create.source.clone(), now);
+            inner.databases.insert(create.replica.clone(), database);
+            CreateAnswer::Accepted
+        };
+        drop(inner);
         self.performed(answer)
     }
 

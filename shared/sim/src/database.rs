@@ -1,10 +1,24 @@
 //! A database instance: what it is at a time is a function of when its promotion was accepted.
 
 use jiff::{SignedDuration, Timestamp};
-use understudy_engine::{DbInstanceArn, DbStatus};
+use std::collections::BTreeSet;
+use understudy_engine::{DbInstanceArn, DbStatus, SecurityGroup, WriterSeen};
+
+/// How long new security groups take to be in force, a restart to end, and a new replica to be ready.
+const REGROUPING: SignedDuration = SignedDuration::from_secs(8);
+const RESTART_BEGINS: SignedDuration = SignedDuration::from_secs(3);
+const RESTARTING: SignedDuration = SignedDuration::from_secs(40);
+const CREATING: SignedDuration = SignedDuration::from_secs(1800);
 
 #[derive(Debug, Clone)]
 pub struct SimDatabase {
+    /// The security groups that are attached.
+    pub groups: BTreeSet<SecurityGroup>,
+    /// When its groups were last replaced, and when it was last restarted.
+    pub regrouped_at: Option<Timestamp>,
+    pub restarted_at: Option<Timestamp>,
+    /// When it was created, if that was in the drill: until then plus a while it is `creating`.
+    pub created_at: Option<Timestamp>,
     /// The writer that it follows, until a promotion has ended.
     pub source: Option<DbInstanceArn>,
     /// What it says while no promotion changes it.
@@ -35,12 +49,45 @@ impl Life {
 impl SimDatabase {
     #[must_use]
     pub fn writer() -> Self {
-        Self { source: None, status: DbStatus::Available, life: Life::lasting(300), promoted_at: None }
+        Self::standing(None, Life::lasting(300))
+    }
+
+    fn standing(source: Option<DbInstanceArn>, life: Life) -> Self {
+        Self {
+            groups: BTreeSet::new(),
+            regrouped_at: None,
+            restarted_at: None,
+            created_at: None,
+            source,
+            status: DbStatus::Available,
+            life,
+            promoted_at: None,
+        }
+    }
+
+    /// A replica that has just been asked for.
+    #[must_use]
+    pub fn created_from(source: DbInstanceArn, now: Timestamp) -> Self {
+        Self { created_at: Some(now), ..Self::standing(Some(source), Life::lasting(300)) }
+    }
+
+    /// What Describe shows of it as a writer.
+    #[must_use]
+    pub fn seen(&self, now: Timestamp) -> WriterSeen {
+        let settled = self.regrouped_at.is_none_or(|at| now.duration_since(at) >= REGROUPING);
+        WriterSeen { status: self.described(now).0, groups: self.groups.clone(), settled }
+    }
+
+    fn restarting(&self, now: Timestamp) -> bool {
+        self.restarted_at.is_some_and(|at| {
+            let elapsed = now.duration_since(at);
+            elapsed >= RESTART_BEGINS && elapsed < RESTART_BEGINS + RESTARTING
+        })
     }
 
     #[must_use]
     pub fn replica_of(source: DbInstanceArn, life: Life) -> Self {
-        Self { source: Some(source), status: DbStatus::Available, life, promoted_at: None }
+        Self::standing(Some(source), life)
     }
 
     /// Whether RDS would accept a promotion now.
@@ -52,7 +99,13 @@ impl SimDatabase {
     /// What Describe shows.
     #[must_use]
     pub fn described(&self, now: Timestamp) -> (DbStatus, Option<DbInstanceArn>) {
-        let Some(promoted_at) = self.promoted_at else { return (self.status.clone(), self.source.clone()) };
+        if self.created_at.is_some_and(|at| now.duration_since(at) < CREATING) {
+            return (DbStatus::Other("creating".to_owned()), self.source.clone());
+        }
+        let Some(promoted_at) = self.promoted_at else {
+            let status = if self.restarting(now) { DbStatus::parse("rebooting") } else { self.status.clone() };
+            return (status, self.source.clone());
+        };
         let elapsed = now.duration_since(promoted_at);
         let modifying_from = self.life.untouched;
         let rebooting_from = modifying_from + self.life.modifying;

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use orders::{Application as Orders, Traffic};
 use std::time::Duration;
 use understudy_driver::{Ledger, LedgerError, Run, command};
-use understudy_engine::{AlarmArn, Event, Mode, Phase, Policy, RunId, Seconds, Source, State};
+use understudy_engine::{AlarmArn, Event, Mode, Order, Phase, Policy, Question, RunId, Seconds, Source, State};
 
 /// When every drill begins: a fixed time, so that two runs print the same.
 const BEGINS_AT: &str = "2026-03-01T03:00:00Z";
@@ -104,18 +104,13 @@ async fn until_settled(
     loop {
         let record = stage.ledger().load(stage.application()).await?;
         let told = record.state.journal.outbox.is_empty();
-        match &record.state.phase {
-            Phase::FailedOver(_) | Phase::Held(_) if told => return Ok(record.state),
-            Phase::AwaitingApproval(asked) if told => approve(world, policy, asked.asked_at, &record.state).await?,
-            Phase::Watching
-            | Phase::Suspected(_)
-            | Phase::AwaitingApproval(_)
-            | Phase::Promoting(_)
-            | Phase::Verifying(_)
-            | Phase::Shifting(_)
-            | Phase::FailedOver(_)
-            | Phase::Held(_)
-            | Phase::Stuck(_) => {}
+        if told && ended(&record.state.phase) {
+            return Ok(record.state);
+        }
+        if let Phase::AwaitingApproval(asked) = &record.state.phase
+            && told
+        {
+            approve(world, policy, &asked.question).await?;
         }
         if world.now() >= gives_up {
             return Ok(record.state);
@@ -124,18 +119,22 @@ async fn until_settled(
     }
 }
 
+fn ended(phase: &Phase) -> bool {
+    matches!(phase, Phase::FailedOver(_) | Phase::Held(_))
+}
+
 /// The people of the drill take a minute each to find their telephones.
 const REACTION: Seconds = Seconds(60);
 
-async fn approve(world: &World, policy: &Policy, asked_at: Timestamp, state: &State) -> Result<(), DrillError> {
-    let (Some(rule), Some(incident)) = (&policy.approval, state.phase.incident()) else { return Ok(()) };
-    let mut waited = asked_at;
+async fn approve(world: &World, policy: &Policy, question: &Question) -> Result<(), DrillError> {
+    let Some(rule) = &policy.approval else { return Ok(()) };
+    let mut waited = question.asked_at;
     for person in rule.approvers.iter().take(usize::try_from(rule.needed).unwrap_or(usize::MAX)) {
         waited = REACTION.after(waited);
         if world.now() < waited {
             return Ok(());
         }
-        let yes = Event::Approve { by: person.clone(), incident: incident.clone(), epoch: state.epoch.next() };
+        let yes = Event::Ordered { by: person.clone(), order: Order::Approve(question.clone()) };
         let mut run = Run::new(RunId::from(u128::from(world.now().as_second().unsigned_abs())));
         let entered = command(&SimLedger::new(world), &policy.application, &mut run, &yes, world.now()).await;
         entered.map_err(|error| DrillError::Application(error.to_string()))?;

@@ -8,7 +8,7 @@ use understudy_driver::{
     Cast, Commit, Enter, IncidentItem, Ledger, LedgerError, Nonce, PolicyHash, Record, RecordFault, Route, StoredPolicy,
 };
 use understudy_engine::{
-    Application, IncidentId, Policy, Revision, STATE_SCHEMA, Source, State, Vote, VoterName, Votes,
+    Application, Breaker, IncidentId, Policy, Revision, STATE_SCHEMA, Source, State, Vote, VoterName, Votes,
 };
 
 /// A typical round trip to DynamoDB within a Region.
@@ -97,6 +97,28 @@ impl Ledger for SimLedger {
         item.votes.insert(voter.clone(), text);
         inner.changed(application);
         Ok(Cast::Counted)
+    }
+
+    async fn breaker(&self) -> Result<Breaker, LedgerError> {
+        tokio::time::sleep(ROUND_TRIP).await;
+        match &self.world.lock().breaker {
+            None => Ok(Breaker::default()),
+            Some((text, _)) => serde_json::from_str(text)
+                .map_err(|error| LedgerError::UnusableBreaker { fault: unreadable("breaker", &error) }),
+        }
+    }
+
+    async fn commit_breaker(&self, next: &Breaker, expected: Revision, nonce: &Nonce) -> Result<Commit, LedgerError> {
+        tokio::time::sleep(ROUND_TRIP).await;
+        let mut inner = self.world.lock();
+        let stored = inner.breaker.as_ref().map(|(text, _)| serde_json::from_str::<Breaker>(text)).transpose();
+        let revision = stored.map_err(refused)?.map_or(Revision::default(), |breaker| breaker.revision);
+        if revision != expected {
+            let own = inner.breaker.as_ref().is_some_and(|(_, last)| *last == nonce.0);
+            return Ok(if own { Commit::Committed } else { Commit::Conflict });
+        }
+        inner.breaker = Some((serde_json::to_string(next).map_err(refused)?, nonce.0.clone()));
+        Ok(Commit::Committed)
     }
 
     async fn routes(&self, source: &Source) -> Result<Vec<Route>, LedgerError> {

@@ -115,7 +115,7 @@ impl Functions {
         while let Some(applications) = self.next_batch(&mut stream).await {
             for application in applications {
                 let mut run = self.run();
-                let taken = turn(&self.ledger, &self.cloud, &application, &mut run, self.world.now()).await;
+                let taken = turn(&self.ledger, &self.cloud, &application, &mut run, &|| self.world.now()).await;
                 self.check("conductor", taken);
             }
         }

@@ -32,6 +32,8 @@ pub struct World {
 #[derive(Debug, Default)]
 pub(crate) struct Inner {
     pub(crate) table: BTreeMap<Application, Item>,
+    /// The storm breaker's item: its text, and the nonce of the last write.
+    pub(crate) breaker: Option<(String, String)>,
     pub(crate) routes: BTreeMap<Source, BTreeSet<Route>>,
     pub(crate) incidents: BTreeMap<(Application, String), (IncidentItem, Timestamp)>,
     pub(crate) databases: BTreeMap<DbInstanceArn, SimDatabase>,

@@ -1,8 +1,9 @@
 //! What a message says, to people and to programs.
 
+use crate::approval::code_of_question;
 use serde_json::json;
 use std::collections::BTreeMap;
-use understudy_engine::{Entry, PhaseName, Policy, Urgency, What};
+use understudy_engine::{Entry, Needs, PhaseName, Policy, Urgency, What};
 
 /// What SNS allows in a subject.
 const SUBJECT_CHARACTERS_MAX: usize = 99;
@@ -10,11 +11,7 @@ const SUBJECT_CHARACTERS_MAX: usize = 99;
 pub(super) fn subject(policy: &Policy, entry: &Entry) -> String {
     let what = match &entry.what {
         What::Moved { to, .. } => to.to_string(),
-        What::Refused
-        | What::Answered { .. }
-        | What::Unheard { .. }
-        | What::CalledAgain { .. }
-        | What::Approved { .. } => entry.what.to_string(),
+        what => what.to_string(),
     };
     let mark = match entry.what.urgency() {
         Urgency::Page => "PAGE",
@@ -33,6 +30,11 @@ pub(super) fn text(policy: &Policy, entry: &Entry) -> String {
         let heard = tally.heard.iter();
         lines.extend(heard.map(|one| format!("  {} ({}, {}): {}", one.voter, one.class, one.region, one.counts)));
         lines.extend(assessment.blockers.iter().map(|blocker| format!("In the way: {blocker}")));
+    }
+    if let Some(Needs::Answer(question)) = entry.what.needs() {
+        lines.push(String::new());
+        lines.push(format!("Asked: {}?", question.action));
+        lines.push(format!("Code of this question: {}", code_of_question(&policy.application, question)));
     }
     let database = &policy.database;
     let (id, seq) = (&entry.id.incident, entry.id.seq.0);
@@ -80,12 +82,5 @@ pub(super) fn attributes(policy: &Policy, entry: &Entry) -> BTreeMap<&'static st
 }
 
 fn phase(entry: &Entry) -> Option<PhaseName> {
-    match &entry.what {
-        What::Moved { to, .. } => Some(*to),
-        What::Refused
-        | What::Answered { .. }
-        | What::Unheard { .. }
-        | What::CalledAgain { .. }
-        | What::Approved { .. } => None,
-    }
+    if let What::Moved { to, .. } = &entry.what { Some(*to) } else { None }
 }

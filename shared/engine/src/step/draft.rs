@@ -2,14 +2,18 @@
 //! transition always has its entry and a change always has its revision.
 
 use super::{Ignored, Step, StepVerdict};
-use crate::assessment::Assessment;
+use crate::assessment::{Assessment, Blocker};
+use crate::candidate::{Sight, Sighting};
 use crate::edge::Why;
 use crate::event::ChainHash;
-use crate::journal::{Delivered, Entry, EntryId, Seq, What, Who};
-use crate::name::{IncidentId, Revision};
-use crate::phase::{Phase, StuckReason};
+use crate::fence::{FenceAct, FenceAnswer, Standing};
+use crate::journal::{Delivered, Entry, EntryId, Needs, Seq, What, Who};
+use crate::name::{DbInstanceArn, Epoch, IncidentId, Person, Revision};
+use crate::phase::{Decision, Phase};
 use crate::policy::Policy;
-use crate::state::State;
+use crate::state::{Paused, State};
+use crate::suspicion::{Suspicion, Weighed};
+use crate::tally::tally;
 use crate::vote::Votes;
 use jiff::Timestamp;
 
@@ -40,8 +44,7 @@ impl<'a> Draft<'a> {
         incident: &IncidentId,
         assessment: Option<Assessment>,
     ) -> Step {
-        let stuck = stuck_reason(&to);
-        let what = What::Moved { from: self.before.phase.name(), to: to.name(), why, stuck };
+        let what = What::Moved { from: self.before.phase.name(), to: to.name(), why, needs: to.needs() };
         self.write(incident, who, what, assessment);
         self.next.phase = to;
         self.close(StepVerdict::Advanced(why))
@@ -51,6 +54,97 @@ impl<'a> Draft<'a> {
     pub(super) fn note(mut self, phase: Phase) -> Step {
         self.next.phase = phase;
         self.close(StepVerdict::Noted)
+    }
+
+    /// Weighs a suspicion, and remembers a quorum that was lost.
+    pub(super) fn weigh(&mut self, suspicion: &Suspicion) -> Weighed {
+        let weighed = suspicion.weigh(self.before, self.policy, self.votes, self.now);
+        if weighed.flapped {
+            let oldest = self.policy.windows.flap_seconds.before(self.now);
+            self.next.flaps.retain(|at| *at > oldest);
+            let room = usize::try_from(self.policy.quorum.flaps_max).unwrap_or(usize::MAX);
+            let excess = (self.next.flaps.len() + 1).saturating_sub(room);
+            self.next.flaps.drain(..excess);
+            self.next.flaps.push(self.now);
+        }
+        weighed
+    }
+
+    /// Whether a look shows that the replica was promoted by nobody here.
+    pub(super) fn promoted_elsewhere(&self, instance: &DbInstanceArn, sight: &Sight) -> bool {
+        let database = &self.policy.database;
+        let ours = self.before.writer.as_ref().is_none_or(|writer| *writer == database.writer);
+        ours && *instance == database.replica && matches!(sight, Sight::Seen(Sighting { source: None, .. }))
+    }
+
+    /// Whether a look is older than the last one.
+    pub(super) fn looked_late(&self) -> bool {
+        self.before.looked_at.is_some_and(|at| at > self.now)
+    }
+
+    /// What an act on the old writer came to, in whatever phase it is heard of.
+    pub(super) fn fence_answered(mut self, epoch: Epoch, act: &FenceAct, answer: &FenceAnswer) -> Step {
+        let policy = self.policy;
+        let Some(decision) = self.next.phase.decision_mut().filter(|decision| decision.epoch == epoch) else {
+            return self.ignore(Ignored::Stale);
+        };
+        if decision.fence.tried_at.is_some_and(|at| at > self.now) || decision.fence.proven_at().is_some() {
+            return self.ignore(Ignored::Stale);
+        }
+        let group = policy.fence_group(&decision.writer.region());
+        let before = decision.fence.clone();
+        decision.fence = before.after(act, answer, group, policy.windows.settle_seconds, self.now);
+        let incident = decision.incident.clone();
+        let what = match (&before.standing, &decision.fence.standing) {
+            (Standing::Open, Standing::Isolating { restore, .. }) => Some(What::Isolating { restore: restore.clone() }),
+            (_, Standing::Fenced { .. } | Standing::Gone { .. }) => Some(What::Fenced),
+            (
+                _,
+                Standing::Open | Standing::Isolating { .. } | Standing::Cutting { .. } | Standing::Restoring { .. },
+            ) => None,
+        };
+        if let Some(what) = what {
+            self.write(&incident, Who::Conductor, what, None);
+        }
+        self.close(StepVerdict::Noted)
+    }
+
+    pub(super) fn pause(mut self, by: &Person) -> Step {
+        if self.before.paused.is_some() {
+            return self.ignore(Ignored::Duplicate);
+        }
+        self.next.paused = Some(Paused { by: by.clone(), since: self.now });
+        self.write(&self.incident(), Who::Person(by.clone()), What::Paused, None);
+        self.close(StepVerdict::Noted)
+    }
+
+    pub(super) fn unpause(mut self, by: &Person) -> Step {
+        if self.next.paused.take().is_none() {
+            return self.ignore(Ignored::Duplicate);
+        }
+        self.write(&self.incident(), Who::Person(by.clone()), What::Unpaused, None);
+        self.close(StepVerdict::Noted)
+    }
+
+    /// The present incident, or one of its own.
+    fn incident(&self) -> IncidentId {
+        let present = self.before.phase.incident().cloned();
+        present.unwrap_or_else(|| IncidentId::opened(self.now, self.revision()))
+    }
+
+    /// Whether the evidence of a decision still stands: a quorum, and nobody who can reach the writer.
+    /// A switchover needs none.
+    pub(super) fn evidence_holds(&self, decision: &Decision) -> bool {
+        if decision.is_switchover() {
+            return true;
+        }
+        let tally = tally(self.policy, self.votes, self.now);
+        tally.has_quorum() && tally.alive().next().is_none()
+    }
+
+    /// Leaves everything as it is, because of these rules.
+    pub(super) fn refuse(self, blockers: Vec<Blocker>) -> Step {
+        Step { next: self.before.clone(), verdict: StepVerdict::Refused(blockers) }
     }
 
     /// Leaves everything as it is.
@@ -89,16 +183,43 @@ impl<'a> Draft<'a> {
     }
 }
 
-fn stuck_reason(phase: &Phase) -> Option<StuckReason> {
-    match phase {
-        Phase::Stuck(stuck) => Some(stuck.reason),
-        Phase::Watching
-        | Phase::Suspected(_)
-        | Phase::AwaitingApproval(_)
-        | Phase::Promoting(_)
-        | Phase::Verifying(_)
-        | Phase::Shifting(_)
-        | Phase::FailedOver(_)
-        | Phase::Held(_) => None,
+impl Phase {
+    /// What is needed of a person.
+    pub(super) fn needs(&self) -> Option<Needs> {
+        match self {
+            Self::AwaitingApproval(phase) => Some(Needs::Answer(phase.question.clone())),
+            Self::AwaitingVeto(phase) => Some(Needs::Answer(phase.question.clone())),
+            Self::Held(phase) => Some(Needs::Held(phase.reason)),
+            Self::Stuck(phase) => Some(Needs::Stuck(phase.reason)),
+            Self::Watching
+            | Self::Suspected(_)
+            | Self::Fencing(_)
+            | Self::Draining(_)
+            | Self::Promoting(_)
+            | Self::Verifying(_)
+            | Self::Shifting(_)
+            | Self::FailedOver(_)
+            | Self::Rebuilding(_)
+            | Self::Rebuilt(_)
+            | Self::Aborting(_) => None,
+        }
+    }
+
+    fn decision_mut(&mut self) -> Option<&mut Decision> {
+        match self {
+            Self::Fencing(phase) => Some(&mut phase.decision),
+            Self::Draining(phase) => Some(&mut phase.decision),
+            Self::Promoting(phase) => Some(&mut phase.decision),
+            Self::Verifying(phase) => Some(&mut phase.decision),
+            Self::Shifting(phase) => Some(&mut phase.decision),
+            Self::FailedOver(phase) => Some(&mut phase.decision),
+            Self::Rebuilding(phase) => Some(&mut phase.after.decision),
+            Self::Rebuilt(phase) => Some(&mut phase.after.decision),
+            Self::Aborting(phase) => Some(&mut phase.decision),
+            Self::Stuck(phase) => Some(&mut phase.decision),
+            Self::Watching | Self::Suspected(_) | Self::AwaitingApproval(_) | Self::AwaitingVeto(_) | Self::Held(_) => {
+                None
+            }
+        }
     }
 }

@@ -2,24 +2,37 @@
 //! replica is read back, and only one that stays untouched for long enough is called again.
 
 use super::draft::Draft;
-use super::{Ignored, Step};
+use super::{Ignored, Step, aborting, stuck, verifying};
+use crate::assessment::Blocker;
 use crate::candidate::{DbStatus, Sight, Sighting};
 use crate::edge::Why;
 use crate::event::{Event, PromoteAnswer};
 use crate::journal::{What, Who};
-use crate::name::{Epoch, RunId};
-use crate::phase::{Call, Known, Phase, PromotedBy, Promoting, ReadBack, Stuck, StuckReason, Verifying};
-use crate::tally::tally;
+use crate::name::{Epoch, IncidentId, Person, RunId};
+use crate::order::Order;
+use crate::phase::{AbortedBecause, Call, Decision, Known, Phase, PromotedBy, Promoting, ReadBack, StuckReason};
 use jiff::Timestamp;
+
+/// Records the intent. Only the run that records it may call.
+pub(super) fn intend(draft: Draft<'_>, decision: &Decision, run: &RunId, why: Why) -> Step {
+    let windows = &draft.policy.windows;
+    let call = Call::Intended { caller: run.clone(), not_after: windows.call_seconds.after(draft.now) };
+    let deadline = windows.promote_seconds.after(draft.now);
+    let phase = Phase::Promoting(Promoting { decision: decision.clone(), attempt: 1, call, deadline });
+    draft.advance(phase, why, Who::Conductor, &decision.incident, None)
+}
 
 pub(super) fn step(draft: Draft<'_>, phase: &Promoting, event: &Event) -> Step {
     match event {
         Event::Tick { run } => tick(draft, phase, run),
         Event::PromoteAnswered { epoch, attempt, answer } => answered(draft, phase, *epoch, *attempt, *answer),
         Event::ReadBack { epoch, sight } => read_back(draft, phase, *epoch, sight),
+        Event::Looked { .. } if draft.looked_late() => draft.ignore(Ignored::Stale),
         Event::Looked { .. } => looked(draft, phase),
-        Event::Approve { .. } | Event::Acknowledge { .. } => draft.ignore(Ignored::NotAsked),
-        Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
+        Event::Ordered { by, order: Order::Abort(incident) } => abort(draft, phase, by, incident),
+        Event::AdmissionAnswered { .. } | Event::CreateAnswered { .. } => draft.ignore(Ignored::Stale),
+        Event::Ordered { .. } => draft.ignore(Ignored::NotAsked),
+        Event::FenceAnswered { .. } | Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
     }
 }
 
@@ -60,8 +73,11 @@ fn repeat(draft: Draft<'_>, phase: &Promoting, run: &RunId) -> Step {
     if draft.before.looked_at.is_none_or(|at| at <= seen_since) {
         return draft.ignore(Ignored::NotDue);
     }
-    let tally = tally(draft.policy, draft.votes, draft.now);
-    if !tally.has_quorum() || tally.alive().next().is_some() {
+    if let Some(paused) = &draft.before.paused {
+        let blockers = vec![Blocker::Paused(paused.clone())];
+        return draft.refuse(blockers);
+    }
+    if !draft.evidence_holds(&phase.decision) {
         return stuck(draft, phase, StuckReason::EvidenceTurned, Why::EvidenceTurned);
     }
     if phase.is_exhausted() {
@@ -76,6 +92,22 @@ fn call_again(mut draft: Draft<'_>, phase: &Promoting, run: &RunId) -> Step {
     let not_after = draft.policy.windows.call_seconds.after(draft.now);
     let call = Call::Intended { caller: run.clone(), not_after };
     draft.note(Phase::Promoting(Promoting { attempt, call, ..phase.clone() }))
+}
+
+/// Abort is possible as long as no call is known to have arrived.
+fn abort(draft: Draft<'_>, phase: &Promoting, by: &Person, incident: &IncidentId) -> Step {
+    if phase.decision.incident != *incident {
+        return draft.ignore(Ignored::Stale);
+    }
+    let (known, sent_until) = match &phase.call {
+        Call::Intended { not_after, .. } => (Known::Unknown, *not_after),
+        Call::ReadBack(ReadBack { known: known @ (Known::NotArrived | Known::Unknown), since, .. }) => (*known, *since),
+        Call::ReadBack(ReadBack { known: Known::Accepted | Known::Underway, .. }) => {
+            return draft.ignore(Ignored::TooLate);
+        }
+    };
+    let because = AbortedBecause::Ordered { by: by.clone() };
+    aborting::abort(draft, &phase.decision, because, Some((known, sent_until)), Why::AbortOrdered)
 }
 
 fn answered(mut draft: Draft<'_>, phase: &Promoting, epoch: Epoch, attempt: u32, answer: PromoteAnswer) -> Step {
@@ -139,10 +171,7 @@ impl Known {
 }
 
 fn source_gone(draft: Draft<'_>, phase: &Promoting) -> Step {
-    let deadline = draft.policy.windows.verify_seconds.after(draft.now);
-    let promoted_by = promoted_by(&phase.call);
-    let next = Verifying { decision: phase.decision.clone(), promoted_by, deadline, polled_at: None };
-    draft.advance(Phase::Verifying(next), Why::SourceGone, Who::Conductor, &phase.decision.incident, None)
+    verifying::verify(draft, &phase.decision, promoted_by(&phase.call))
 }
 
 fn promoted_by(call: &Call) -> PromotedBy {
@@ -154,12 +183,9 @@ fn promoted_by(call: &Call) -> PromotedBy {
 }
 
 fn stuck(draft: Draft<'_>, phase: &Promoting, reason: StuckReason, why: Why) -> Step {
-    let next = Stuck {
-        decision: phase.decision.clone(),
-        promoted_by: promoted_by(&phase.call),
-        since: draft.now,
-        reason,
-        polled_at: None,
+    let untouched_at = match &phase.call {
+        Call::ReadBack(read_back) => read_back.untouched_at,
+        Call::Intended { .. } => None,
     };
-    draft.advance(Phase::Stuck(next), why, Who::Conductor, &phase.decision.incident, None)
+    stuck::stick(draft, &phase.decision, promoted_by(&phase.call), untouched_at, reason, why)
 }

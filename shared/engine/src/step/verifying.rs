@@ -1,14 +1,25 @@
-//! Verifying, shifting and stuck: what follows a promotion, and what waits for a person to mend one.
+//! Verifying and shifting: a promotion is believed when it is seen, and traffic moves only then.
 
 use super::draft::Draft;
-use super::{Anomaly, Ignored, Step, StepVerdict};
+use super::{Anomaly, Ignored, Step, StepVerdict, stuck};
 use crate::candidate::{DbStatus, Sight, Sighting};
 use crate::edge::Why;
 use crate::event::Event;
-use crate::journal::Who;
+use crate::journal::{What, Who};
 use crate::name::Epoch;
-use crate::phase::{FailedOver, Fence, Phase, Shifting, Stuck, StuckReason, Verifying};
+use crate::phase::{Decision, FailedOver, Phase, PromotedBy, Shifting, StuckReason, Verifying};
 use crate::state::Latched;
+
+/// The replica was seen to name no source any more.
+pub(super) fn verify(draft: Draft<'_>, decision: &Decision, promoted_by: PromotedBy) -> Step {
+    let next = Verifying {
+        decision: Decision { fence: decision.fence.resumed(), ..decision.clone() },
+        promoted_by,
+        deadline: draft.policy.windows.verify_seconds.after(draft.now),
+        polled_at: None,
+    };
+    draft.advance(Phase::Verifying(next), Why::SourceGone, Who::Conductor, &decision.incident, None)
+}
 
 pub(super) fn step(draft: Draft<'_>, phase: &Verifying, event: &Event) -> Step {
     match event {
@@ -17,9 +28,12 @@ pub(super) fn step(draft: Draft<'_>, phase: &Verifying, event: &Event) -> Step {
         }
         Event::Tick { .. } => draft.ignore(Ignored::NotDue),
         Event::ReadBack { epoch, sight } => read_back(draft, phase, *epoch, sight),
-        Event::Looked { .. } | Event::PromoteAnswered { .. } => draft.ignore(Ignored::Stale),
-        Event::Approve { .. } | Event::Acknowledge { .. } => draft.ignore(Ignored::NotAsked),
-        Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
+        Event::Looked { .. }
+        | Event::AdmissionAnswered { .. }
+        | Event::PromoteAnswered { .. }
+        | Event::CreateAnswered { .. } => draft.ignore(Ignored::Stale),
+        Event::Ordered { .. } => draft.ignore(Ignored::NotAsked),
+        Event::FenceAnswered { .. } | Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
     }
 }
 
@@ -45,73 +59,53 @@ fn read_back(mut draft: Draft<'_>, phase: &Verifying, epoch: Epoch, sight: &Sigh
     draft.note(Phase::Verifying(Verifying { polled_at, ..phase.clone() }))
 }
 
-/// Traffic moves only here, after the promoted database is verified.
+/// Traffic moves only here, after the promoted database is verified: in one commit the Region that is
+/// left is latched and the one that is gone to is open, so that never both are closed.
 fn shift(mut draft: Draft<'_>, phase: &Verifying) -> Step {
-    let old = phase.decision.writer.region();
-    draft.next.latch.insert(old, Latched { since: draft.now, epoch: phase.decision.epoch });
+    let decision = &phase.decision;
+    draft.next.latch.remove(&decision.replica.region());
+    draft.next.latch.insert(decision.writer.region(), Latched { since: draft.now, epoch: decision.epoch });
+    draft.next.writer = Some(decision.replica.clone());
     let next = Shifting {
-        decision: phase.decision.clone(),
+        decision: decision.clone(),
         promoted_by: phase.promoted_by,
         verified_at: draft.now,
         until: draft.policy.windows.shift_seconds.after(draft.now),
     };
-    draft.advance(Phase::Shifting(next), Why::Writable, Who::Conductor, &phase.decision.incident, None)
+    draft.advance(Phase::Shifting(next), Why::Writable, Who::Conductor, &decision.incident, None)
 }
 
 fn stuck(draft: Draft<'_>, phase: &Verifying, reason: StuckReason, why: Why) -> Step {
-    let next = Stuck {
+    stuck::stick(draft, &phase.decision, phase.promoted_by, None, reason, why)
+}
+
+pub(super) fn step_shifting(draft: Draft<'_>, phase: &Shifting, event: &Event) -> Step {
+    match event {
+        Event::Tick { .. } if draft.now >= phase.until => clients_followed(draft, phase),
+        Event::Tick { .. } => draft.ignore(Ignored::NotDue),
+        Event::Looked { .. }
+        | Event::AdmissionAnswered { .. }
+        | Event::PromoteAnswered { .. }
+        | Event::ReadBack { .. }
+        | Event::CreateAnswered { .. } => draft.ignore(Ignored::Stale),
+        Event::Ordered { .. } => draft.ignore(Ignored::NotAsked),
+        Event::FenceAnswered { .. } | Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
+    }
+}
+
+fn clients_followed(mut draft: Draft<'_>, phase: &Shifting) -> Step {
+    let incident = &phase.decision.incident;
+    if phase.decision.fence.proven_at().is_none() {
+        let what = What::SplitRisk { trouble: phase.decision.fence.trouble };
+        draft.write(incident, Who::Conductor, what, None);
+    }
+    let next = FailedOver {
         decision: phase.decision.clone(),
         promoted_by: phase.promoted_by,
+        verified_at: phase.verified_at,
         since: draft.now,
-        reason,
-        polled_at: None,
+        told_at: draft.now,
+        acknowledged_by: None,
     };
-    draft.advance(Phase::Stuck(next), why, Who::Conductor, &phase.decision.incident, None)
-}
-
-pub(super) fn step_shifting(mut draft: Draft<'_>, phase: &Shifting, event: &Event) -> Step {
-    match event {
-        Event::Tick { .. } if draft.now >= phase.until => {
-            draft.next.writer_region = Some(phase.decision.replica.region());
-            let next = FailedOver {
-                decision: phase.decision.clone(),
-                promoted_by: phase.promoted_by,
-                verified_at: phase.verified_at,
-                since: draft.now,
-                fence: Fence::Unproven,
-            };
-            let incident = &phase.decision.incident;
-            draft.advance(Phase::FailedOver(next), Why::ClientsFollowed, Who::Conductor, incident, None)
-        }
-        Event::Tick { .. } => draft.ignore(Ignored::NotDue),
-        Event::Looked { .. } | Event::PromoteAnswered { .. } | Event::ReadBack { .. } => draft.ignore(Ignored::Stale),
-        Event::Approve { .. } | Event::Acknowledge { .. } => draft.ignore(Ignored::NotAsked),
-        Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
-    }
-}
-
-pub(super) fn step_stuck(draft: Draft<'_>, phase: &Stuck, event: &Event) -> Step {
-    match event {
-        Event::ReadBack { epoch, sight } if *epoch == phase.decision.epoch => mended(draft, phase, sight),
-        Event::Tick { .. } => draft.ignore(Ignored::NotDue),
-        Event::Looked { .. } | Event::PromoteAnswered { .. } | Event::ReadBack { .. } => draft.ignore(Ignored::Stale),
-        Event::Approve { .. } | Event::Acknowledge { .. } => draft.ignore(Ignored::NotAsked),
-        Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
-    }
-}
-
-/// A late promotion, or one that a person made, leads out. Available is asked for as well, or an
-/// overdue verification would go round in circles.
-fn mended(draft: Draft<'_>, phase: &Stuck, sight: &Sight) -> Step {
-    let Sight::Seen(Sighting { source: None, status: DbStatus::Available, .. }) = sight else {
-        let polled_at = Some(draft.now);
-        return draft.note(Phase::Stuck(Stuck { polled_at, ..phase.clone() }));
-    };
-    let next = Verifying {
-        decision: phase.decision.clone(),
-        promoted_by: phase.promoted_by,
-        deadline: draft.policy.windows.verify_seconds.after(draft.now),
-        polled_at: None,
-    };
-    draft.advance(Phase::Verifying(next), Why::SourceGone, Who::Conductor, &phase.decision.incident, None)
+    draft.advance(Phase::FailedOver(next), Why::ClientsFollowed, Who::Conductor, incident, None)
 }
