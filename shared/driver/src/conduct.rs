@@ -3,11 +3,15 @@
 use crate::breaker::admit;
 use crate::cloud::{Cloud, Performed, Reading};
 use crate::ledger::{Commit, Ledger, LedgerError, Nonce, Record};
+#[cfg(feature = "planted")]
+use crate::planted::{outstanding, step};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::Duration;
-use understudy_engine::{Application, Effect, Event, RunId, Source, Step, StepVerdict, Vote, VoterName, step};
+use understudy_engine::{Application, Effect, Event, RunId, Source, Step, StepVerdict, Vote, VoterName};
+#[cfg(not(feature = "planted"))]
+use understudy_engine::{Policy, State, step};
 
 /// How often one event is stepped again after somebody else wrote first.
 const CONFLICTS_MAX: u32 = 20;
@@ -75,7 +79,7 @@ pub async fn turn(
         let (record, stepped, now) = commit(ledger, application, run, &tick, clock).await?;
         let moved = stepped.next.revision != record.state.revision;
         keep(&mut verdicts, stepped.verdict);
-        if let Some(effect) = stepped.next.outstanding(&record.policy, &run.id, now) {
+        if let Some(effect) = outstanding(&stepped.next, &record.policy, &run.id, now) {
             let (at, event) = perform(ledger, cloud, run, &record, effect, clock).await?;
             // What was seen is as old as the look, however late it is written.
             let (_, stepped, _) = commit(ledger, application, run, &event, &|| at).await?;
@@ -148,10 +152,19 @@ pub(crate) async fn commit(
         let nonce = run.nonce();
         match ledger.commit(&stepped.next, record.state.revision, &record.policy_hash, &nonce).await? {
             Commit::Committed => return Ok((record, stepped, now)),
+            #[cfg(feature = "planted")]
+            Commit::Conflict if crate::planted::is_planted(crate::planted::Bug::AcceptStaleRevision) => {
+                return Ok((record, stepped, now));
+            }
             Commit::Conflict => {}
         }
     }
     Err(ConductError::Contended { application: application.clone() })
+}
+
+#[cfg(not(feature = "planted"))]
+fn outstanding(state: &State, policy: &Policy, run: &RunId, now: Timestamp) -> Option<Effect> {
+    state.outstanding(policy, run, now)
 }
 
 /// Performs one effect and makes an event of its outcome.

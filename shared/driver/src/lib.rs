@@ -10,6 +10,8 @@ mod conduct;
 mod incident;
 mod ledger;
 mod notify;
+#[cfg(feature = "planted")]
+pub mod planted;
 mod receive;
 
 pub use approval::{Answer, ApprovalCode, answer, code_of_batch, code_of_question};

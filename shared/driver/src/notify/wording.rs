@@ -9,10 +9,7 @@ use understudy_engine::{Entry, Needs, PhaseName, Policy, Urgency, What};
 const SUBJECT_CHARACTERS_MAX: usize = 99;
 
 pub(super) fn subject(policy: &Policy, entry: &Entry) -> String {
-    let what = match &entry.what {
-        What::Moved { to, .. } => to.to_string(),
-        what => what.to_string(),
-    };
+    let what = if let What::Moved { to, .. } = &entry.what { to.to_string() } else { entry.what.to_string() };
     let mark = match entry.what.urgency() {
         Urgency::Page => "PAGE",
         Urgency::Notice => "notice",

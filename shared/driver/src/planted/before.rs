@@ -1,0 +1,84 @@
+//! What a wrong engine is given in place of what there is.
+
+use super::{Bug, first_seen};
+use jiff::Timestamp;
+use understudy_engine::{
+    Admission, Event, EvidenceClass, Ground, Policy, PromoteAnswer, Seconds, State, Subject, Verdict, Vote, Votes,
+};
+
+pub(super) struct Given {
+    pub(super) state: State,
+    pub(super) policy: Policy,
+    pub(super) votes: Votes,
+    pub(super) event: Event,
+}
+
+pub(super) fn given(bug: Bug, state: &State, policy: &Policy, votes: &Votes, event: &Event, now: Timestamp) -> Given {
+    let mut given = Given { state: state.clone(), policy: policy.clone(), votes: votes.clone(), event: event.clone() };
+    match bug {
+        Bug::CountResponders => given.policy.quorum.needed = majority_of_responders(policy, votes, now),
+        Bug::MissingIsDown => missing_as_down(policy, &mut given.votes, now),
+        Bug::ForgetFreshness => given.votes.values_mut().for_each(|vote| vote.observed_at = vote.observed_at.max(now)),
+        Bug::TrustTheFuture => given.votes.values_mut().for_each(|vote| vote.observed_at = vote.observed_at.min(now)),
+        Bug::DropAliveVeto => given.votes.retain(|_, vote| vote.verdict != Verdict::Up),
+        Bug::DropDiversity => diverse(&mut given.policy),
+        Bug::DropSustain => given.policy.windows.sustain_seconds = Seconds(1),
+        Bug::IgnoreCooldown => given.state.cooldown = None,
+        Bug::IgnoreLag => given.policy.database.lag_max_seconds = Seconds(u32::MAX),
+        Bug::IgnoreObserver => given.policy.voters.retain(|voter| voter.watches == Subject::Primary),
+        Bug::IgnorePause => given.state.paused = None,
+        Bug::DecideByOldPolicy => given.policy = first_seen(policy),
+        Bug::IgnoreBreaker => {
+            if let Event::AdmissionAnswered { answer, .. } = &mut given.event {
+                *answer = Admission::Admitted(Ground::BelowLimit);
+            }
+        }
+        Bug::RetryOnTimeout => {
+            if let Event::PromoteAnswered { answer, .. } = &mut given.event
+                && *answer == PromoteAnswer::Ambiguous
+            {
+                *answer = PromoteAnswer::NotArrived;
+            }
+        }
+        Bug::AcceptStaleRevision
+        | Bug::ForgetWhoIntended
+        | Bug::CallHoweverLate
+        | Bug::LatchBeforeVerified
+        | Bug::LatchOpensOnRecovery
+        | Bug::LatchBothRegions
+        | Bug::ReuseApproval
+        | Bug::ClaimFenced
+        | Bug::HideSplitRisk
+        | Bug::MoveSilently
+        | Bug::ReuseEpoch
+        | Bug::AbortAtOnce
+        | Bug::TellNobody => {}
+    }
+    given
+}
+
+fn majority_of_responders(policy: &Policy, votes: &Votes, now: Timestamp) -> u32 {
+    let oldest = policy.windows.vote_max_age_seconds.before(now);
+    let fresh =
+        policy.electorate().filter(|voter| votes.get(&voter.name).is_some_and(|vote| vote.observed_at >= oldest));
+    u32::try_from(fresh.count()).unwrap_or(u32::MAX) / 2 + 1
+}
+
+fn missing_as_down(policy: &Policy, votes: &mut Votes, now: Timestamp) {
+    let oldest = policy.windows.vote_max_age_seconds.before(now);
+    for voter in policy.electorate() {
+        if votes.get(&voter.name).is_none_or(|vote| vote.observed_at < oldest) {
+            let reason = "nothing was heard".to_owned();
+            let vote =
+                Vote { verdict: Verdict::Down, observed_at: now, since: None, source: voter.source.clone(), reason };
+            votes.insert(voter.name.clone(), vote);
+        }
+    }
+}
+
+/// Every other voter gets a class that it has not.
+fn diverse(policy: &mut Policy) {
+    for (index, voter) in policy.voters.iter_mut().enumerate() {
+        voter.class = if index % 2 == 0 { EvidenceClass::Infrastructure } else { EvidenceClass::Operator };
+    }
+}
