@@ -68,7 +68,7 @@ const fn edge(from: PhaseName, to: PhaseName, why: Why) -> Edge {
     Edge { from, to, why }
 }
 
-pub const EDGES: [Edge; 67] = [
+pub const EDGES: [Edge; 69] = [
     edge(Watching, Suspected, Why::SaidDown),
     edge(Watching, Held, Why::PromotedElsewhere),
     edge(Suspected, Watching, Why::NobodySaysDown),
@@ -117,7 +117,8 @@ pub const EDGES: [Edge; 67] = [
     edge(Promoting, Stuck, Why::CallFailed),
     edge(Promoting, Stuck, Why::CandidateLost),
     edge(Promoting, Stuck, Why::Overdue),
-    edge(Promoting, Stuck, Why::EvidenceTurned),
+    edge(Promoting, Aborting, Why::EvidenceTurned),
+    edge(Promoting, Aborting, Why::NotWithoutLoss),
     edge(Verifying, Shifting, Why::Writable),
     edge(Verifying, Stuck, Why::CandidateLost),
     edge(Verifying, Stuck, Why::Overdue),
@@ -129,6 +130,7 @@ pub const EDGES: [Edge; 67] = [
     edge(Rebuilt, Fencing, Why::SwitchoverOrdered),
     edge(Rebuilt, Watching, Why::HomeAgain),
     edge(Aborting, Held, Why::NothingHappened),
+    edge(Aborting, Suspected, Why::NothingHappened),
     edge(Aborting, Rebuilt, Why::NothingHappened),
     edge(Aborting, Promoting, Why::CallHadArrived),
     edge(Aborting, Verifying, Why::SourceGone),

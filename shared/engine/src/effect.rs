@@ -163,7 +163,9 @@ impl State {
             }));
         }
         let span = (LAG_MAX_AGE.before(now), now);
-        (due(phase.polled_at, policy.windows.look_seconds) <= now).then(|| look_at(&phase.replica, span))
+        let every = policy.windows.look_seconds;
+        let look = (due(phase.polled_at, every) <= now).then(|| look_at(&phase.replica, span));
+        look.or_else(|| self.fence(&phase.after.decision, policy, every, now))
     }
 
     fn aborting(&self, phase: &Aborting, policy: &Policy, now: Timestamp) -> Option<Effect> {

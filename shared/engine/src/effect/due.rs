@@ -62,7 +62,11 @@ impl State {
                 let fence = self.fence_next(&phase.decision, policy, windows.look_seconds)?;
                 Some(fence.min(windows.remind_seconds.after(phase.told_at)))
             }
-            Phase::Rebuilding(phase) => Some(due(phase.polled_at, windows.look_seconds).min(phase.deadline)),
+            Phase::Rebuilding(phase) => {
+                let fence = self.fence_next(&phase.after.decision, policy, windows.look_seconds);
+                let looks = due(phase.polled_at, windows.look_seconds).min(phase.deadline);
+                Some(fence.map_or(looks, |fence| fence.min(looks)))
+            }
             Phase::Rebuilt(phase) => self.fence_next(&phase.after.decision, policy, windows.look_seconds),
             Phase::Aborting(phase) => Some(aborting_due(phase, policy)),
             Phase::Stuck(phase) => {

@@ -216,8 +216,6 @@ pub enum StuckReason {
     PromoteInvalid,
     /// No call ever arrived.
     CallsExhausted,
-    /// No call has arrived, and the evidence of the decision does not hold any more.
-    EvidenceTurned,
     CandidateMissing,
     /// The replica follows another writer than the policy's.
     CandidateTaken,
@@ -233,9 +231,6 @@ impl fmt::Display for StuckReason {
             Self::PromoteDenied => "promoting is denied: allow rds:PromoteReadReplica, or promote the replica by hand",
             Self::PromoteInvalid => "RDS called the promote request invalid: promote the replica by hand",
             Self::CallsExhausted => "no promote call ever arrived: promote the replica by hand",
-            Self::EvidenceTurned => {
-                "no promote call has arrived, and Down is not certain any more: promote the replica by hand, or leave it and acknowledge"
-            }
             Self::CandidateMissing => {
                 "the replica does not exist any more: restore from a backup in the standby Region"
             }

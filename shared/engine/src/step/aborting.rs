@@ -10,7 +10,7 @@ use crate::journal::Who;
 use crate::name::Epoch;
 use crate::phase::{
     AbortedBecause, Aborting, Call, Decision, Held, HeldReason, Kind, Known, Phase, PromotedBy, Promoting, ReadBack,
-    StuckReason,
+    StuckReason, Suspected,
 };
 use crate::suspicion::Suspicion;
 use jiff::Timestamp;
@@ -72,7 +72,8 @@ fn tick(draft: Draft<'_>, phase: &Aborting) -> Step {
     stuck::stick(draft, &phase.decision, PromotedBy::Unproven, phase.untouched_at, reason, Why::FenceLeft)
 }
 
-/// Nothing has happened: a failover is held for a person, and a switchover is back where it began.
+/// Nothing has happened. What a person stopped is held for a person, what the evidence stopped is weighed
+/// from the start, and a switchover is back where it began.
 fn done(mut draft: Draft<'_>, phase: &Aborting) -> Step {
     draft.next.cooldown = None;
     let decision = &phase.decision;
@@ -81,7 +82,15 @@ fn done(mut draft: Draft<'_>, phase: &Aborting) -> Step {
         Kind::Failover => {
             let mut suspicion = Suspicion::open(decision.incident.clone(), draft.now);
             suspicion.opened_at = decision.suspected_at;
-            Phase::Held(Held { suspicion, since: draft.now, told_at: draft.now, reason: HeldReason::Aborted })
+            match phase.because {
+                AbortedBecause::EvidenceTurned => {
+                    let deadline = draft.policy.windows.undecided_seconds.after(draft.now);
+                    Phase::Suspected(Suspected { suspicion, deadline })
+                }
+                AbortedBecause::Ordered { .. } | AbortedBecause::NotWithoutLoss => {
+                    Phase::Held(Held { suspicion, since: draft.now, told_at: draft.now, reason: HeldReason::Aborted })
+                }
+            }
         }
     };
     draft.advance(next, Why::NothingHappened, Who::Conductor, &decision.incident, None)

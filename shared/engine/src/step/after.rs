@@ -2,7 +2,6 @@
 
 use super::draft::Draft;
 use super::{Ignored, Step, deciding};
-use crate::assessment::Blocker;
 use crate::candidate::{DbStatus, Sight, Sighting, last_contact};
 use crate::edge::Why;
 use crate::event::{CreateAnswer, Event};
@@ -61,8 +60,7 @@ fn rebuild(draft: Draft<'_>, phase: &FailedOver, by: &Person, incident: &Inciden
     if decision.incident != *incident {
         return draft.ignore(Ignored::Stale);
     }
-    if let Some(paused) = &draft.before.paused {
-        let blockers = vec![Blocker::Paused(paused.clone())];
+    if let Some(blockers) = draft.pause_blocks() {
         return draft.refuse(blockers);
     }
     // The old writer's name is its own for as long as anything may still cut it off.
@@ -155,8 +153,7 @@ fn switch_over(draft: Draft<'_>, phase: &Rebuilt, by: &Person, incident: &Incide
     if last.incident != *incident {
         return draft.ignore(Ignored::Stale);
     }
-    if let Some(paused) = &draft.before.paused {
-        let blockers = vec![Blocker::Paused(paused.clone())];
+    if let Some(blockers) = draft.pause_blocks() {
         return draft.refuse(blockers);
     }
     if last.fence.proven_at().is_none() {
@@ -172,6 +169,9 @@ fn switch_over(draft: Draft<'_>, phase: &Rebuilt, by: &Person, incident: &Incide
 fn home(mut draft: Draft<'_>, phase: &Rebuilt, by: &Person, incident: &IncidentId) -> Step {
     if phase.after.decision.incident != *incident {
         return draft.ignore(Ignored::Stale);
+    }
+    if phase.after.decision.fence.proven_at().is_none() {
+        return draft.ignore(Ignored::SplitRisk);
     }
     let database = &draft.policy.database;
     if database.writer != phase.after.decision.replica || database.replica != phase.replica {

@@ -142,6 +142,11 @@ impl<'a> Draft<'a> {
         tally.has_quorum() && tally.alive().next().is_none()
     }
 
+    /// What a pause puts in the way of anything new.
+    pub(super) fn pause_blocks(&self) -> Option<Vec<Blocker>> {
+        self.before.paused.as_ref().map(|paused| vec![Blocker::Paused(paused.clone())])
+    }
+
     /// Leaves everything as it is, because of these rules.
     pub(super) fn refuse(self, blockers: Vec<Blocker>) -> Step {
         Step { next: self.before.clone(), verdict: StepVerdict::Refused(blockers) }

@@ -3,7 +3,6 @@
 
 use super::draft::Draft;
 use super::{Ignored, Step, aborting, promoting};
-use crate::assessment::Blocker;
 use crate::candidate::{DbStatus, Lag, Sight, Sighting};
 use crate::edge::Why;
 use crate::event::Event;
@@ -32,8 +31,7 @@ pub(super) fn step(mut draft: Draft<'_>, phase: &Fencing, event: &Event) -> Step
 
 fn tick(draft: Draft<'_>, phase: &Fencing, run: &RunId) -> Step {
     let decision = &phase.decision;
-    if let Some(paused) = &draft.before.paused {
-        let blockers = vec![Blocker::Paused(paused.clone())];
+    if let Some(blockers) = draft.pause_blocks() {
         return draft.refuse(blockers);
     }
     if !draft.evidence_holds(decision) {
@@ -74,8 +72,7 @@ pub(super) fn step_draining(draft: Draft<'_>, phase: &Draining, event: &Event) -
 }
 
 fn tick_draining(draft: Draft<'_>, phase: &Draining, run: &RunId) -> Step {
-    if let Some(paused) = &draft.before.paused {
-        let blockers = vec![Blocker::Paused(paused.clone())];
+    if let Some(blockers) = draft.pause_blocks() {
         return draft.refuse(blockers);
     }
     if phase.drained_at.is_some() {

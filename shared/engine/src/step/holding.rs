@@ -107,7 +107,10 @@ fn ordered(draft: Draft<'_>, phase: &Held, by: &Person, order: &Order) -> Step {
         return draft.ignore(Ignored::Stale);
     }
     match (order, phase.reason) {
-        (Order::Adopt(_), HeldReason::PromotedElsewhere) => deciding::adopt(draft, &phase.suspicion, by),
+        (Order::Adopt(_), HeldReason::PromotedElsewhere) => match draft.pause_blocks() {
+            Some(blockers) => draft.refuse(blockers),
+            None => deciding::adopt(draft, &phase.suspicion, by),
+        },
         (Order::WeighAgain(_), HeldReason::PromotedElsewhere) => draft.ignore(Ignored::NotAsked),
         (Order::WeighAgain(_), _) => weigh_again(draft, &phase.suspicion, by),
         (Order::Abort(_), HeldReason::PromotedElsewhere | HeldReason::Aborted | HeldReason::Vetoed) => {

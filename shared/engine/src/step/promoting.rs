@@ -3,7 +3,6 @@
 
 use super::draft::Draft;
 use super::{Ignored, Step, aborting, stuck, verifying};
-use crate::assessment::Blocker;
 use crate::candidate::{DbStatus, Sight, Sighting};
 use crate::edge::Why;
 use crate::event::{Event, PromoteAnswer};
@@ -73,12 +72,18 @@ fn repeat(draft: Draft<'_>, phase: &Promoting, run: &RunId) -> Step {
     if draft.before.looked_at.is_none_or(|at| at <= seen_since) {
         return draft.ignore(Ignored::NotDue);
     }
-    if let Some(paused) = &draft.before.paused {
-        let blockers = vec![Blocker::Paused(paused.clone())];
+    if let Some(blockers) = draft.pause_blocks() {
         return draft.refuse(blockers);
     }
     if !draft.evidence_holds(&phase.decision) {
-        return stuck(draft, phase, StuckReason::EvidenceTurned, Why::EvidenceTurned);
+        let sent = known_of(&phase.call);
+        return aborting::abort(
+            draft,
+            &phase.decision,
+            AbortedBecause::EvidenceTurned,
+            Some(sent),
+            Why::EvidenceTurned,
+        );
     }
     if phase.is_exhausted() {
         return stuck(draft, phase, StuckReason::CallsExhausted, Why::CallFailed);
@@ -99,15 +104,22 @@ fn abort(draft: Draft<'_>, phase: &Promoting, by: &Person, incident: &IncidentId
     if phase.decision.incident != *incident {
         return draft.ignore(Ignored::Stale);
     }
-    let (known, sent_until) = match &phase.call {
-        Call::Intended { not_after, .. } => (Known::Unknown, *not_after),
-        Call::ReadBack(ReadBack { known: known @ (Known::NotArrived | Known::Unknown), since, .. }) => (*known, *since),
-        Call::ReadBack(ReadBack { known: Known::Accepted | Known::Underway, .. }) => {
-            return draft.ignore(Ignored::TooLate);
+    let sent = known_of(&phase.call);
+    match sent.0 {
+        Known::Accepted | Known::Underway => draft.ignore(Ignored::TooLate),
+        Known::NotArrived | Known::Unknown => {
+            let because = AbortedBecause::Ordered { by: by.clone() };
+            aborting::abort(draft, &phase.decision, because, Some(sent), Why::AbortOrdered)
         }
-    };
-    let because = AbortedBecause::Ordered { by: by.clone() };
-    aborting::abort(draft, &phase.decision, because, Some((known, sent_until)), Why::AbortOrdered)
+    }
+}
+
+/// What is known of a call, and when it last could leave.
+fn known_of(call: &Call) -> (Known, Timestamp) {
+    match call {
+        Call::Intended { not_after, .. } => (Known::Unknown, *not_after),
+        Call::ReadBack(read_back) => (read_back.known, read_back.since),
+    }
 }
 
 fn answered(mut draft: Draft<'_>, phase: &Promoting, epoch: Epoch, attempt: u32, answer: PromoteAnswer) -> Step {
@@ -135,6 +147,11 @@ fn answered(mut draft: Draft<'_>, phase: &Promoting, epoch: Epoch, attempt: u32,
 fn failed(mut draft: Draft<'_>, phase: &Promoting, answer: PromoteAnswer, reason: StuckReason) -> Step {
     let what = What::Answered { attempt: phase.attempt, answer };
     draft.write(&phase.decision.incident, Who::Conductor, what, None);
+    if phase.decision.is_switchover() {
+        // Its writer is cut off and well: it gets its clients back.
+        let sent = Some((Known::NotArrived, draft.now));
+        return aborting::abort(draft, &phase.decision, AbortedBecause::NotWithoutLoss, sent, Why::NotWithoutLoss);
+    }
     stuck(draft, phase, reason, Why::CallFailed)
 }
 
