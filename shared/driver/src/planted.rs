@@ -11,59 +11,32 @@ use understudy_engine::{Effect, Event, Policy, RunId, State, Step, Votes};
 /// One way to be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Bug {
-    /// A majority of the voters that answered is taken for a quorum.
     CountResponders,
-    /// A voter that says nothing counts as Down.
     MissingIsDown,
-    /// A vote of any age counts.
     ForgetFreshness,
-    /// A vote that is dated in the future counts.
     TrustTheFuture,
-    /// A voter that can still reach the writer forbids nothing.
     DropAliveVeto,
-    /// One class of evidence is enough.
     DropDiversity,
-    /// Down needs to hold for a second only.
     DropSustain,
-    /// A second decision is made within the cooldown.
     IgnoreCooldown,
-    /// Whatever the replication lag, the replica is promoted.
     IgnoreLag,
-    /// Nobody minds that the standby or our own canary looks down.
     IgnoreObserver,
-    /// Whoever is told to wait at the storm breaker goes all the same.
     IgnoreBreaker,
-    /// Whoever lost the race to commit acts as if it had won.
     AcceptStaleRevision,
-    /// Whoever finds an intent acts on it, not only the run that recorded it.
     ForgetWhoIntended,
-    /// A promote call without a reply is made again.
     RetryOnTimeout,
-    /// A promote call may leave however late it is.
     CallHoweverLate,
-    /// The old Region is latched as soon as the promote is intended.
     LatchBeforeVerified,
-    /// The latch opens when the old Region answers again.
     LatchOpensOnRecovery,
-    /// The Region of the new writer is latched as well.
     LatchBothRegions,
-    /// Approvals of one question count for the next.
     ReuseApproval,
-    /// A pause changes nothing.
     IgnorePause,
-    /// A fence counts as proven once it was asked for.
     ClaimFenced,
-    /// Nobody is told of a split risk.
     HideSplitRisk,
-    /// Some moves have no entry.
     MoveSilently,
-    /// Decisions are made by the policy that was first seen.
     DecideByOldPolicy,
-    /// A decision does not get a new epoch.
     ReuseEpoch,
-    /// An abort does not wait for what is in flight.
     AbortAtOnce,
-    /// Entries are marked as told, and nobody is told.
     TellNobody,
 }
 
@@ -97,6 +70,40 @@ impl Bug {
         Self::AbortAtOnce,
         Self::TellNobody,
     ];
+
+    /// What is wrong, in one sentence.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::CountResponders => "a majority of the voters that answered is taken for a quorum",
+            Self::MissingIsDown => "a voter that says nothing counts as Down",
+            Self::ForgetFreshness => "a vote of any age counts",
+            Self::TrustTheFuture => "a vote that is dated in the future counts",
+            Self::DropAliveVeto => "a voter that can still reach the writer forbids nothing",
+            Self::DropDiversity => "one class of evidence is enough",
+            Self::DropSustain => "down needs to hold for a second only",
+            Self::IgnoreCooldown => "a second decision is made within the cooldown",
+            Self::IgnoreLag => "whatever the replication lag, the replica is promoted",
+            Self::IgnoreObserver => "nobody minds that the standby or our own canary looks down",
+            Self::IgnoreBreaker => "whoever is told to wait at the storm breaker goes all the same",
+            Self::AcceptStaleRevision => "whoever lost the race to commit acts as if it had won",
+            Self::ForgetWhoIntended => "whoever finds an intent acts on it, not only the run that recorded it",
+            Self::RetryOnTimeout => "a promote call without a reply is made again",
+            Self::CallHoweverLate => "a promote call may leave however late it is",
+            Self::LatchBeforeVerified => "the old Region is latched as soon as the promote is intended",
+            Self::LatchOpensOnRecovery => "the latch opens when the old Region answers again",
+            Self::LatchBothRegions => "the Region of the new writer is latched as well",
+            Self::ReuseApproval => "approvals of one question count for the next",
+            Self::IgnorePause => "a pause changes nothing",
+            Self::ClaimFenced => "a fence counts as proven once it was asked for",
+            Self::HideSplitRisk => "nobody is told of a split risk",
+            Self::MoveSilently => "some moves have no entry",
+            Self::DecideByOldPolicy => "decisions are made by the policy that was first seen",
+            Self::ReuseEpoch => "a decision does not get a new epoch",
+            Self::AbortAtOnce => "an abort does not wait for what is in flight",
+            Self::TellNobody => "entries are marked as told, and nobody is told",
+        }
+    }
 }
 
 thread_local! {

@@ -61,9 +61,10 @@ fn tick(mut draft: Draft<'_>, phase: &Suspected) -> Step {
 /// What calls for a person at once, and not only when the time to decide is over.
 fn hold_reason(suspicion: &Suspicion, assessment: &Assessment) -> Option<HeldReason> {
     let rules = assessment.rules();
-    if rules.contains(&Rule::Flap) {
+    let quorum = assessment.tally.has_quorum();
+    if quorum && rules.contains(&Rule::Flap) {
         Some(HeldReason::Flapping)
-    } else if rules.contains(&Rule::Observer) && assessment.tally.has_quorum() {
+    } else if quorum && rules.contains(&Rule::Observer) {
         Some(HeldReason::Observer)
     } else if suspicion.waits() {
         Some(HeldReason::Storm)
