@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 from .cloud import Cloud, Settings
+from .courses import Paces
 from .guide import guide
 from .stage import Application, Stage, load_items
 from .wires import Delivery
@@ -19,7 +20,10 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--functions", type=Path, metavar="DIR", help="where intake, conductor and notify are")
     parser.add_argument("--application", type=Path, metavar="ITEMS.json", help="the table items of an application")
-    parser.add_argument("--promote-seconds", type=float, default=6.0, help="how long a promotion takes")
+    for change, default in vars(Paces()).items():
+        parser.add_argument(
+            f"--{change}-seconds", type=float, default=default, help=f"how long it takes RDS to {change}"
+        )
     parser.add_argument("--tick-seconds", type=float, default=1.0, help="how often the schedule fires")
     parser.add_argument("--copies", type=int, default=1, help="how often each event is delivered")
     parser.add_argument("--shuffle-seed", type=int, help="delay and reorder events by this seed")
@@ -28,8 +32,9 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parsed = parser.parse_args(arguments)
     if parsed.functions and not parsed.application:
         parser.error("--functions needs --application")
-    if parsed.copies < 1 or parsed.tick_seconds <= 0 or parsed.promote_seconds < 0:
-        parser.error("--copies and --tick-seconds must be above zero, --promote-seconds not below")
+    parsed.paces = Paces(**{change: getattr(parsed, f"{change}_seconds") for change in vars(Paces())})
+    if parsed.copies < 1 or parsed.tick_seconds <= 0 or min(vars(parsed.paces).values()) < 0:
+        parser.error("--copies and --tick-seconds must be above zero, and what RDS takes not below")
     return parsed
 
 
@@ -57,7 +62,7 @@ def await_end_of_input(stop: threading.Event) -> None:
 def main() -> int:
     options = parse_arguments()
     stop = stop_event(options.until_stdin_closes)
-    settings = Settings(options.port, options.promote_seconds, Delivery(options.copies, options.shuffle_seed))
+    settings = Settings(options.port, options.paces, Delivery(options.copies, options.shuffle_seed))
     cloud = Cloud(settings)
     with contextlib.closing(cloud):
         try:

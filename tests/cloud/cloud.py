@@ -10,6 +10,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from . import alarms, rds, tables
 from .control import Control
+from .courses import Paces
 from .faults import Faults
 from .functions import Function, Functions
 from .gateway import Gateway
@@ -24,7 +25,7 @@ Wire = AlarmWire | ScheduleWire | StreamWire
 @dataclass(frozen=True)
 class Settings:
     port: int = 0
-    promote_seconds: float = 6.0
+    paces: Paces = field(default_factory=Paces)
     delivery: Delivery = field(default_factory=Delivery)
 
 
@@ -37,10 +38,10 @@ class Cloud:
         self.log = RequestLog()
         self.faults = Faults()
         self.moto_lock = threading.RLock()
-        self.promotions = rds.Promotions(settings.promote_seconds)
+        self.databases = rds.Databases(settings.paces)
         self._wires: list[Wire] = []
         self._wires_lock = threading.Lock()
-        rds.install(self.promotions)
+        rds.install(self.databases)
         alarms.install(self.offer_alarm_event)
         tables.install()
         moto = DomainDispatcherApplication(create_backend_app)

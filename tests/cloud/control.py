@@ -162,7 +162,7 @@ class Control:
             database = rds.find_database(region, identifier)
             if database is None:
                 raise NotFound(f"there is no database {identifier} in {region}")
-            self._cloud.promotions.change(database, changes)
+            self._cloud.databases.change(database, changes)
         return {}
 
     def make_table_global(self, fields: Fields) -> dict[str, Any]:

@@ -1,8 +1,7 @@
-"""Promotion of a read replica as RDS does it; moto answers at once and leaves the replica a replica.
+"""Databases as RDS changes them; moto answers at once, refuses nothing, and leaves a promoted replica a replica.
 
-The call returns long before it takes effect, the status passes through several values, and the replica names its source
-until the very end. Where a promotion stands depends only on the time since it was accepted: there is no thread, each
-RDS call first brings moto's fields up to date.
+A promotion, a restart, new security groups and a new replica all take their time, and what is asked of a database in
+the middle of one is refused with `InvalidDBInstanceState`.
 """
 
 import time
@@ -11,34 +10,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from moto.core.exceptions import ServiceException
-from moto.rds.exceptions import DBInstanceNotFoundError
+from moto.ec2.models import ec2_backends
+from moto.rds.exceptions import DBInstanceAlreadyExists, DBInstanceNotFoundError
 from moto.rds.models import DBInstance, RDSBackend, rds_backends
 from moto.rds.responses import RDSResponse
 
 from . import ACCOUNT
-
-# Up to which share of the whole time each status is shown.
-COURSE = [(0.15, "available"), (0.40, "modifying"), (0.60, "rebooting"), (1.0, "backing-up")]
+from .courses import CREATION, PROMOTION, REBOOT, Course, Paces, Regrouping, Stations
+from .lag import LagReports
 
 
 class InvalidDBInstanceState(ServiceException):
     # The wire code has no "Fault" suffix, though the shape in the API model has.
     code = "InvalidDBInstanceState"
-
-
-def status_after(elapsed_seconds: float, total_seconds: float) -> str | None:
-    """The status of a promotion under way; None once it is over."""
-    for share, status in COURSE:
-        if elapsed_seconds < share * total_seconds:
-            return status
-    return None
-
-
-@dataclass
-class Promotion:
-    database: DBInstance
-    accepted_at: float
-    total_seconds: float
 
 
 @dataclass(frozen=True)
@@ -52,43 +36,97 @@ class Changes:
     standalone: bool = False
 
 
-class Promotions:
-    """All promotions under way, in every Region."""
+class Databases:
+    """All changes under way, in every Region."""
 
-    def __init__(self, default_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._default_seconds = default_seconds
+    def __init__(self, paces: Paces, clock: Callable[[], float] = time.monotonic) -> None:
+        self._paces = paces
         self._clock = clock
-        self._under_way: list[Promotion] = []
+        self._under_way: list[Course] = []
+        self._lags = LagReports(clock)
 
-    def accept(self, backend: RDSBackend, parameters: Any) -> DBInstance:
-        identifier = parameters["db_instance_identifier"]
-        database = backend.databases.get(identifier)
-        if database is None:
-            raise DBInstanceNotFoundError(identifier)
-        self._refuse_unless_promotable(database)
+    def promote(self, backend: RDSBackend, parameters: Any) -> DBInstance:
+        database = get_database(backend, parameters["db_instance_identifier"])
+        if not database.is_replica:
+            raise InvalidDBInstanceState(f"DB Instance {database.db_instance_identifier} is not a read replica.")
+        self._refuse_unless_idle(database)
         retention = parameters.get("backup_retention_period")
         if retention is not None:
             database.backup_retention_period = retention
-        seconds = getattr(database, "promote_seconds", self._default_seconds)
-        self._under_way.append(Promotion(database, self._clock(), seconds))
+        seconds = getattr(database, "promote_seconds", self._paces.promote)
+        self._begin(database, PROMOTION, seconds, self.detach)
         return database
 
-    def _refuse_unless_promotable(self, database: DBInstance) -> None:
+    def reboot(self, backend: RDSBackend, identifier: str) -> DBInstance:
+        database = get_database(backend, identifier)
+        self._refuse_unless_idle(database)
+        self._begin(database, REBOOT, self._paces.reboot, lambda _: None)
+        return database
+
+    def regroup(self, backend: RDSBackend, identifier: str, groups: list[str]) -> None:
+        database = get_database(backend, identifier)
+        self._refuse_unless_idle(database)
+        shown = self._shown_groups(database)
+        before = [group for group, status in shown.items() if status != "adding"]
+        database.regrouping = Regrouping(before, groups, self._clock(), self._paces.regroup)
+
+    def memberships(self, database: DBInstance) -> list[dict[str, str]]:
+        shown = self._shown_groups(database)
+        return [{"VpcSecurityGroupId": group, "Status": status} for group, status in shown.items()]
+
+    def _shown_groups(self, database: DBInstance) -> dict[str, str]:
+        regrouping = getattr(database, "regrouping", None)
+        if regrouping:
+            return regrouping.memberships(self._clock())
+        return dict.fromkeys(database.vpc_security_group_ids, "active")
+
+    def create_replica(self, backend: RDSBackend, parameters: Any, create: Callable[..., DBInstance]) -> DBInstance:
+        if parameters["db_instance_identifier"] in backend.databases:
+            raise DBInstanceAlreadyExists
+        source = backend.find_db_from_id(parameters["source_db_instance_identifier"])
+        self._refuse_unless_idle(source)
+        if not source.backup_retention_period:
+            raise InvalidDBInstanceState("Automated backups are not enabled for this database instance.")
+        groups = parameters.get("vpc_security_group_ids") or [default_group(backend)]
+        replica = create(backend, parameters)
+        # moto makes it by copying the source, with groups that are of another Region and changes of another's.
+        replica.vpc_security_group_ids, replica.regrouping = groups, None
+        self._begin(replica, CREATION, self._paces.create, self._lags.begin)
+        return replica
+
+    def _refuse_unless_idle(self, database: DBInstance) -> None:
         identifier = database.db_instance_identifier
-        if not database.is_replica:
-            raise InvalidDBInstanceState(f"DB Instance {identifier} is not a read replica.")
         if database.status != "available":
             raise InvalidDBInstanceState(f"DB Instance {identifier} is not in the available state: {database.status}.")
-        if any(promotion.database is database for promotion in self._under_way):
-            raise InvalidDBInstanceState(f"DB Instance {identifier} is already being promoted.")
+        if any(course.database is database for course in self._under_way):
+            raise InvalidDBInstanceState(f"DB Instance {identifier} is about to change.")
+
+    def _begin(
+        self, database: DBInstance, stations: Stations, seconds: float, finish: Callable[[DBInstance], None]
+    ) -> None:
+        course = Course(database, stations, self._clock(), seconds, finish)
+        self._under_way.append(course)
+        database.status = course.status(self._clock()) or "available"
 
     def settle(self) -> None:
         """Shows in moto's fields what the time since each acceptance amounts to."""
-        for promotion in list(self._under_way):
-            status = status_after(self._clock() - promotion.accepted_at, promotion.total_seconds)
+        now = self._clock()
+        for course in list(self._under_way):
+            status = course.status(now)
             if status is None:
-                self.detach(promotion.database)
-            promotion.database.status = status or "available"
+                self._finish(course)
+            course.database.status = status or "available"
+        self._lags.settle()
+
+    def finish_all(self) -> None:
+        """Ends whatever is under way at once."""
+        for course in list(self._under_way):
+            self._finish(course)
+            course.database.status = "available"
+
+    def _finish(self, course: Course) -> None:
+        self._under_way.remove(course)
+        course.finish(course.database)
 
     def change(self, database: DBInstance, changes: Changes) -> None:
         self.settle()
@@ -105,12 +143,19 @@ class Promotions:
 
     def detach(self, database: DBInstance) -> None:
         """Makes a database standalone, by a promotion or by somebody else's hand."""
-        self._under_way = [promotion for promotion in self._under_way if promotion.database is not database]
+        self._under_way = [course for course in self._under_way if course.database is not database]
         source = find_source(database)
         if source:
             source.remove_replica(database)
         database.source_db_instance_identifier = None
         database.is_replica = False
+
+
+def get_database(backend: RDSBackend, identifier: str) -> DBInstance:
+    database = backend.databases.get(identifier)
+    if database is None:
+        raise DBInstanceNotFoundError(identifier)
+    return database
 
 
 def find_database(region: str, identifier: str) -> DBInstance | None:
@@ -128,6 +173,11 @@ def find_source(database: DBInstance) -> DBInstance | None:
             return find_database(region, name)
         case _:
             return find_database(database.region, identifier)
+
+
+def default_group(backend: RDSBackend) -> str:
+    ec2 = ec2_backends[backend.account_id][backend.region_name]
+    return ec2.get_default_security_group(ec2.default_vpc.id).id
 
 
 def attach(database: DBInstance, source_identifier: str) -> None:
@@ -152,15 +202,34 @@ def remove_replica(source: DBInstance, replica: DBInstance) -> None:
     source.replicas = [name for name in source.replicas if name not in names]
 
 
-def install(promotions: Promotions) -> None:
+def install(databases: Databases) -> None:
+    create_replica, modify = RDSBackend.create_db_instance_read_replica, RDSBackend.modify_db_instance
+
+    # Functions and not the methods themselves: a method in a class is not bound to the backend it is called on.
+    def promote_read_replica(backend: RDSBackend, parameters: Any) -> DBInstance:
+        return databases.promote(backend, parameters)
+
+    def reboot_db_instance(backend: RDSBackend, identifier: str) -> DBInstance:
+        return databases.reboot(backend, identifier)
+
+    def create_db_instance_read_replica(backend: RDSBackend, parameters: Any) -> DBInstance:
+        return databases.create_replica(backend, parameters, create_replica)
+
     def settled_backend(response: RDSResponse) -> RDSBackend:
-        promotions.settle()
+        databases.settle()
         return rds_backends[response.current_account][response.region]
 
-    def promote_read_replica(backend: RDSBackend, parameters: Any) -> DBInstance:
-        return promotions.accept(backend, parameters)
+    def modify_db_instance(backend: RDSBackend, identifier: str, parameters: Any) -> DBInstance:
+        groups = parameters.get("vpc_security_group_ids")
+        if groups:
+            databases.regroup(backend, identifier, list(groups))
+        return modify(backend, identifier, parameters)
 
     RDSResponse.backend = property(settled_backend)
     RDSBackend.promote_read_replica = promote_read_replica
+    RDSBackend.reboot_db_instance = reboot_db_instance
+    RDSBackend.modify_db_instance = modify_db_instance
+    RDSBackend.create_db_instance_read_replica = create_db_instance_read_replica
     DBInstance.remove_replica = remove_replica
     DBInstance.status_infos = property(status_infos)
+    DBInstance.vpc_security_group_membership_list = property(databases.memberships)

@@ -17,16 +17,17 @@ import boto3
 from botocore.config import Config
 
 from .cloud import Cloud, Settings
+from .courses import Paces
 
 T = TypeVar("T")
 
-PROMOTE_SECONDS = 0.8
+PACES = Paces(promote=0.8, regroup=0.5, reboot=0.6, create=0.5)
 
 
 @cache
 def cloud() -> Cloud:
     """Shared because moto's state is: names taken from `unique` keep the tests apart."""
-    started = Cloud(Settings(promote_seconds=PROMOTE_SECONDS))
+    started = Cloud(Settings(paces=PACES))
     atexit.register(started.close)
     return started
 

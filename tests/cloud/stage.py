@@ -106,6 +106,8 @@ class Stage:
         rds.create_db_instance_read_replica(
             DBInstanceIdentifier=replica, SourceDBInstanceIdentifier=application.writer, SourceRegion=writer_region
         )
+        with self._cloud.moto_lock:
+            self._cloud.databases.finish_all()
         rds.modify_db_instance(DBInstanceIdentifier=replica, BackupRetentionPeriod=1)
         self._report_lag(replica_region, replica)
 

@@ -2,8 +2,8 @@ import unittest
 
 from botocore.exceptions import ClientError
 
-from .rds import status_after
-from .scene import PROMOTE_SECONDS, client, eventually, post, unique
+from .courses import PROMOTION, status_after
+from .scene import PACES, client, eventually, post, unique
 
 
 class Promotion(unittest.TestCase):
@@ -16,6 +16,7 @@ class Promotion(unittest.TestCase):
         self.replicas.create_db_instance_read_replica(
             DBInstanceIdentifier=self.replica, SourceDBInstanceIdentifier=self.arn, SourceRegion="us-east-1"
         )
+        eventually(lambda: self.describe()["DBInstanceStatus"] == "available")
 
     def describe(self):
         return self.replicas.describe_db_instances(DBInstanceIdentifier=self.replica)["DBInstances"][0]
@@ -42,10 +43,10 @@ class Promotion(unittest.TestCase):
         self.assertEqual(self.replicas_of_the_writer(), [described["DBInstanceArn"]])
 
     def test_the_course_of_a_promotion_depends_on_the_time_alone(self):
-        course = [status_after(elapsed, 100) for elapsed in (0, 14, 15, 39, 40, 59, 60, 99, 100)]
+        course = [status_after(elapsed, 100, PROMOTION) for elapsed in (0, 14, 15, 39, 40, 59, 60, 99, 100)]
         available, modifying, rebooting = ["available"] * 2, ["modifying"] * 2, ["rebooting"] * 2
         self.assertEqual(course, [*available, *modifying, *rebooting, "backing-up", "backing-up", None])
-        self.assertIsNone(status_after(0, 0))
+        self.assertIsNone(status_after(0, 0, PROMOTION))
 
     def test_a_promotion_clears_the_source_only_at_the_end(self):
         accepted = self.promote(BackupRetentionPeriod=7)["DBInstance"]
@@ -57,7 +58,7 @@ class Promotion(unittest.TestCase):
             seen.append(self.describe())
             return not seen[-1].get("ReadReplicaSourceDBInstanceIdentifier")
 
-        eventually(finished, PROMOTE_SECONDS * 10)
+        eventually(finished, PACES.promote * 10)
         statuses = [described["DBInstanceStatus"] for described in seen]
         self.assertEqual(list(dict.fromkeys(statuses)), ["available", "modifying", "rebooting", "backing-up"])
         self.assertEqual(statuses[-1], "available")
