@@ -57,7 +57,7 @@ async fn conduct(
     application: &Application,
     run: &mut Run,
 ) -> Result<(), Fault> {
-    let taken = turn(ledger, cloud, application, run, Timestamp::now()).await?;
+    let taken = turn(ledger, cloud, application, run, &Timestamp::now).await?;
     tell(application, &taken.verdicts);
     Ok(())
 }

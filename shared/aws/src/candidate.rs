@@ -39,7 +39,7 @@ pub(crate) async fn describe(clients: &Clients, replica: &DbInstanceArn) -> Sigh
     }
 }
 
-fn unseen(failure: &Failure) -> Unseen {
+pub(crate) fn unseen(failure: &Failure) -> Unseen {
     match failure {
         Failure::Throttled => Unseen::Throttled,
         Failure::Denied { .. } => Unseen::Denied,

@@ -2,10 +2,12 @@
 
 use crate::classify::Failure;
 use crate::clients::Clients;
-use crate::{alarms, candidate, topic};
+use crate::{alarms, candidate, fence, rebuild, topic};
 use jiff::Timestamp;
 use understudy_driver::{Announcement, Cloud, Looked, Performed, Undelivered};
-use understudy_engine::{DbInstanceArn, Look, Promote, PromoteAnswer, Sight};
+use understudy_engine::{
+    CreateAnswer, CreateReplica, DbInstanceArn, FenceAnswer, FenceCall, Look, Promote, PromoteAnswer, Sight,
+};
 
 #[derive(Debug)]
 pub struct AwsCloud {
@@ -52,6 +54,14 @@ impl Cloud for AwsCloud {
             }
         };
         performed(answer)
+    }
+
+    async fn fence(&self, call: &FenceCall) -> Performed<FenceAnswer> {
+        performed(fence::act(&self.clients, call).await)
+    }
+
+    async fn create_replica(&self, create: &CreateReplica) -> Performed<CreateAnswer> {
+        performed(rebuild::create(&self.clients, create).await)
     }
 
     async fn read_back(&self, replica: &DbInstanceArn) -> Performed<Sight> {

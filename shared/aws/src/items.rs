@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use understudy_driver::{IncidentItem, PolicyHash, Record, RecordFault, Route, StoredPolicy};
-use understudy_engine::{Application, STATE_SCHEMA, State, Verdict, Vote, VoterName, Votes};
+use understudy_engine::{Application, BREAKER_SCHEMA, Breaker, STATE_SCHEMA, State, Verdict, Vote, VoterName, Votes};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// The sort key of an application's record.
+/// The sort key of an application's record, and of the storm breaker's.
 pub(crate) const RECORD: &str = "record";
 
 pub(crate) const VOTE_PREFIX: &str = "vote#";
@@ -30,6 +30,20 @@ pub(crate) fn record(application: &Application, mut item: Item) -> Result<Record
         return Err(RecordFault::OtherSchema { found: state.schema, supported: STATE_SCHEMA });
     }
     Ok(Record { state, policy, policy_hash: hash, votes: votes(item)? })
+}
+
+/// The one item that all applications of the table share.
+pub(crate) fn breaker_key() -> (AttributeValue, AttributeValue) {
+    (AttributeValue::S("breaker".to_owned()), AttributeValue::S(RECORD.to_owned()))
+}
+
+pub(crate) fn breaker(mut item: Item) -> Result<Breaker, RecordFault> {
+    let value = item.remove("breaker").ok_or_else(|| unreadable("breaker", "it is missing"))?;
+    let breaker: Breaker = read("breaker", value)?;
+    if breaker.schema != BREAKER_SCHEMA {
+        return Err(RecordFault::OtherSchema { found: breaker.schema, supported: BREAKER_SCHEMA });
+    }
+    Ok(breaker)
 }
 
 fn votes(item: Item) -> Result<Votes, RecordFault> {

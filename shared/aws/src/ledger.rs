@@ -13,7 +13,7 @@ use std::error::Error;
 use understudy_driver::{
     Cast, Commit, Enter, IncidentItem, Ledger, LedgerError, Nonce, PolicyHash, Record, RecordFault, Route,
 };
-use understudy_engine::{Application, IncidentId, Revision, Source, State, Vote, VoterName};
+use understudy_engine::{Application, Breaker, IncidentId, Revision, Source, State, Vote, VoterName};
 
 /// How often a write that met another Region's write is tried again. DynamoDB asks for it.
 const REPLICATED_CONFLICTS_MAX: u32 = 3;
@@ -114,6 +114,45 @@ impl Ledger for DynamoLedger {
             }
         }
         Err(LedgerError::Unavailable { detail: "other Regions kept writing the same record".to_owned() })
+    }
+
+    async fn breaker(&self) -> Result<Breaker, LedgerError> {
+        let (pk, sk) = items::breaker_key();
+        let request = self.client.get_item().table_name(&self.table).consistent_read(true);
+        let answer = request.key("pk", pk).key("sk", sk).send().await.map_err(|error| self.failed(&error))?;
+        let Some(item) = answer.item else { return Ok(Breaker::default()) };
+        items::breaker(item).map_err(|fault| LedgerError::UnusableBreaker { fault })
+    }
+
+    async fn commit_breaker(&self, next: &Breaker, expected: Revision, nonce: &Nonce) -> Result<Commit, LedgerError> {
+        let breaker = serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(next).map_err(unwritable)?;
+        let (pk, sk) = items::breaker_key();
+        let mut request = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", pk)
+            .key("sk", sk)
+            .update_expression("SET #breaker = :breaker, #revision = :revision, #nonce = :nonce")
+            .expression_attribute_names("#breaker", "breaker")
+            .expression_attribute_names("#revision", "revision")
+            .expression_attribute_names("#nonce", "nonce")
+            .expression_attribute_values(":breaker", breaker)
+            .expression_attribute_values(":revision", AttributeValue::N(next.revision.to_string()))
+            .expression_attribute_values(":nonce", AttributeValue::S(nonce.0.clone()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        request = if expected == Revision::default() {
+            request.condition_expression("attribute_not_exists(#breaker)")
+        } else {
+            request
+                .condition_expression("#revision = :expected")
+                .expression_attribute_values(":expected", AttributeValue::N(expected.to_string()))
+        };
+        match self.updated(request.send().await)? {
+            Written::Done => Ok(Commit::Committed),
+            Written::Stood(Some(item)) if items::text(&item, "nonce").as_ref() == Ok(&nonce.0) => Ok(Commit::Committed),
+            Written::Stood(_) | Written::ReplicatedConflict => Ok(Commit::Conflict),
+        }
     }
 
     async fn routes(&self, source: &Source) -> Result<Vec<Route>, LedgerError> {

@@ -1,16 +1,18 @@
 //! The driver's two ports on the AWS SDK.
 //!
-//! Errors of the SDK are classified once ([`Failure`]). Reads are bounded and retried; the promote call
-//! is bounded and never retried, because only the engine may decide to call again.
+//! Errors of the SDK are classified once ([`Failure`]). Reads are bounded and retried; a call that
+//! changes a database is bounded and never retried, because only the engine may decide to call again.
 
 mod alarms;
 mod candidate;
 mod classify;
 mod clients;
 mod cloud;
+mod fence;
 mod items;
 mod ledger;
 mod open;
+mod rebuild;
 mod topic;
 
 pub use classify::Failure;

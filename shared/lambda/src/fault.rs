@@ -61,7 +61,7 @@ impl From<LedgerError> for Fault {
     fn from(error: LedgerError) -> Self {
         let error_type = match &error {
             LedgerError::UnknownApplication { .. } => ErrorType::UnknownApplication,
-            LedgerError::UnusableRecord { .. } => ErrorType::UnusableRecord,
+            LedgerError::UnusableRecord { .. } | LedgerError::UnusableBreaker { .. } => ErrorType::UnusableRecord,
             LedgerError::Unavailable { .. } => ErrorType::Unavailable,
             LedgerError::Denied { .. } => ErrorType::Denied,
             LedgerError::TableMissing { .. } => ErrorType::TableMissing,
