@@ -173,7 +173,7 @@ impl Fence {
             FenceAnswer::Missing => next.standing = Standing::Gone { at: now },
             FenceAnswer::Trouble(trouble) => {
                 next.trouble = Some(*trouble);
-                next.standing = self.standing.doubted(act);
+                next.standing = self.standing.doubted(act, now);
             }
             FenceAnswer::Accepted => next.standing = self.standing.called(act, now),
             FenceAnswer::Seen(seen) => next.standing = self.standing.seen(seen, group, settle, now),
@@ -184,10 +184,10 @@ impl Fence {
 
 impl Standing {
     /// After a call whose fate is not known it is looked at before anything is called again.
-    fn doubted(&self, act: &FenceAct) -> Self {
+    fn doubted(&self, act: &FenceAct, now: Timestamp) -> Self {
         match act {
             FenceAct::Describe => self.clone(),
-            FenceAct::Isolate { .. } | FenceAct::Restart | FenceAct::Restore { .. } => self.asked(),
+            FenceAct::Isolate { .. } | FenceAct::Restart | FenceAct::Restore { .. } => self.called(act, now),
         }
     }
 
@@ -242,6 +242,7 @@ impl Standing {
     }
 
     /// A restart counts once it was seen to happen and to end. One that was never seen is called again.
+    /// Any other change is somebody else's, and ends no connection.
     fn cutting(
         restore: &BTreeSet<SecurityGroup>,
         called_at: Option<Timestamp>,
@@ -257,11 +258,13 @@ impl Standing {
                 let called_at = called_at.filter(|at| now < settle.after(*at));
                 Self::Cutting { restore, called_at, restarting: false }
             }
-            DbStatus::Changing(_) => {
+            DbStatus::Changing(change) if change == "rebooting" => {
                 let restarting = restarting || called_at.is_some();
                 Self::Cutting { restore, called_at, restarting }
             }
-            DbStatus::BackingUp | DbStatus::Other(_) => Self::Cutting { restore, called_at, restarting },
+            DbStatus::Changing(_) | DbStatus::BackingUp | DbStatus::Other(_) => {
+                Self::Cutting { restore, called_at, restarting }
+            }
         }
     }
 }
@@ -276,5 +279,59 @@ impl fmt::Display for FenceTrouble {
             }
             Self::Refused => f.write_str("RDS refused to cut it off"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SETTLE: Seconds = Seconds(60);
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn closed() -> SecurityGroup {
+        "sg-0fedcba9876543210".parse().unwrap()
+    }
+
+    fn after(fence: &Fence, act: &FenceAct, answer: &FenceAnswer, second: i64) -> Fence {
+        fence.after(act, answer, Some(&closed()), SETTLE, at(second))
+    }
+
+    fn seen(status: &str) -> FenceAnswer {
+        let groups = BTreeSet::from([closed()]);
+        FenceAnswer::Seen(WriterSeen { status: DbStatus::parse(status), groups, settled: true })
+    }
+
+    /// Isolated, and about to be restarted.
+    fn isolated() -> Fence {
+        let restore = BTreeSet::from(["sg-0123456789abcdef0".parse().unwrap()]);
+        let standing = Standing::Cutting { restore, called_at: None, restarting: false };
+        Fence { standing, tried_at: Some(at(0)), trouble: None }
+    }
+
+    #[test]
+    fn a_restart_that_was_turned_away_is_looked_at_and_called_again_only_when_it_has_not_come() {
+        for trouble in [FenceTrouble::Denied, FenceTrouble::Refused, FenceTrouble::Unanswered] {
+            let fence = after(&isolated(), &FenceAct::Restart, &FenceAnswer::Trouble(trouble), 1);
+            assert_eq!(fence.act(Some(&closed())), Some(FenceAct::Describe), "{trouble:?}");
+            let fence = after(&fence, &FenceAct::Describe, &seen("available"), 30);
+            assert_eq!(fence.act(Some(&closed())), Some(FenceAct::Describe), "it may still come");
+            let fence = after(&fence, &FenceAct::Describe, &seen("available"), 61);
+            assert_eq!(fence.act(Some(&closed())), Some(FenceAct::Restart));
+        }
+    }
+
+    #[test]
+    fn a_change_that_is_no_restart_does_not_prove_the_fence() {
+        let fence = after(&isolated(), &FenceAct::Restart, &FenceAnswer::Accepted, 1);
+        let fence = after(&fence, &FenceAct::Describe, &seen("modifying"), 2);
+        let fence = after(&fence, &FenceAct::Describe, &seen("available"), 3);
+        assert_eq!(fence.proven_at(), None);
+        let fence = after(&fence, &FenceAct::Describe, &seen("rebooting"), 4);
+        let fence = after(&fence, &FenceAct::Describe, &seen("available"), 5);
+        assert_eq!(fence.proven_at(), Some(at(5)));
     }
 }
