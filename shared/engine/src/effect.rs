@@ -150,6 +150,7 @@ impl State {
     fn fence(&self, decision: &Decision, policy: &Policy, every: Seconds, now: Timestamp) -> Option<Effect> {
         let act = decision.fence.act(policy.fence_group(&decision.writer.region()))?;
         let act = if self.paused.is_some() { FenceAct::Describe } else { act };
+        let every = decision.fence.looked_at_every(every, policy.windows.poll_seconds);
         (fence_due(&decision.fence, &act, every) <= now).then(|| fence_call(decision, act, policy, now))
     }
 

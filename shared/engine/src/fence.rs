@@ -114,6 +114,21 @@ impl Fence {
         }
     }
 
+    /// How often the writer is looked at. A restart takes less than a minute and counts only if it was seen:
+    /// whoever looks too seldom restarts the writer for ever and proves nothing.
+    #[must_use]
+    pub(crate) fn looked_at_every(&self, every: Seconds, poll: Seconds) -> Seconds {
+        match self.standing {
+            Standing::Cutting { called_at: Some(_), .. } => every.min(poll),
+            Standing::Open
+            | Standing::Isolating { .. }
+            | Standing::Cutting { called_at: None, .. }
+            | Standing::Fenced { .. }
+            | Standing::Gone { .. }
+            | Standing::Restoring { .. } => every,
+        }
+    }
+
     /// Turns round again: the way is forward after all.
     #[must_use]
     pub(crate) fn resumed(&self) -> Self {
@@ -333,5 +348,17 @@ mod tests {
         let fence = after(&fence, &FenceAct::Describe, &seen("rebooting"), 4);
         let fence = after(&fence, &FenceAct::Describe, &seen("available"), 5);
         assert_eq!(fence.proven_at(), Some(at(5)));
+    }
+
+    #[test]
+    fn a_restart_that_was_called_is_looked_for_as_often_as_a_promotion_is() {
+        let cutting = |called_at| Fence {
+            standing: Standing::Cutting { restore: BTreeSet::new(), called_at, restarting: false },
+            ..Fence::open()
+        };
+        let (look, poll) = (Seconds(300), Seconds(10));
+        assert_eq!(cutting(Some(Timestamp::MIN)).looked_at_every(look, poll), poll);
+        assert_eq!(cutting(None).looked_at_every(look, poll), look);
+        assert_eq!(Fence::open().looked_at_every(look, poll), look, "a Region that is away is not hammered");
     }
 }

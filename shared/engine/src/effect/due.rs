@@ -90,6 +90,7 @@ impl State {
 
     fn fence_next(&self, decision: &Decision, policy: &Policy, every: Seconds) -> Option<Timestamp> {
         let act = decision.fence.act(policy.fence_group(&decision.writer.region()))?;
+        let every = decision.fence.looked_at_every(every, policy.windows.poll_seconds);
         Some(if self.paused.is_some() {
             due(decision.fence.tried_at, every)
         } else {
