@@ -102,17 +102,16 @@ impl SimDatabase {
         if self.created_at.is_some_and(|at| now.duration_since(at) < CREATING) {
             return (DbStatus::Other("creating".to_owned()), self.source.clone());
         }
-        let Some(promoted_at) = self.promoted_at else {
-            let status = if self.restarting(now) { DbStatus::parse("rebooting") } else { self.status.clone() };
-            return (status, self.source.clone());
-        };
+        let standing =
+            || if self.restarting(now) { DbStatus::parse("rebooting") } else { self.status.clone() };
+        let Some(promoted_at) = self.promoted_at else { return (standing(), self.source.clone()) };
         let elapsed = now.duration_since(promoted_at);
         let modifying_from = self.life.untouched;
         let rebooting_from = modifying_from + self.life.modifying;
         let backing_up_from = rebooting_from + self.life.rebooting;
         let done_from = backing_up_from + self.life.backing_up;
         if elapsed >= done_from {
-            (DbStatus::Available, None)
+            (standing(), None)
         } else if elapsed >= backing_up_from {
             (DbStatus::BackingUp, self.source.clone())
         } else if elapsed >= rebooting_from {
