@@ -1,7 +1,7 @@
 //! The assessment: the tally, and every rule that stands between it and a promotion.
 
 use crate::candidate::{Ineligible, Sight};
-use crate::name::{DbInstanceArn, Region, VoterName};
+use crate::name::{DbInstanceArn, VoterName};
 use crate::policy::{Mode, Policy, Subject};
 use crate::state::{Cooldown, Paused, State};
 use crate::suspicion::Suspicion;
@@ -44,10 +44,6 @@ pub enum Blocker {
     RolesSwapped {
         writer: DbInstanceArn,
     },
-    /// Promoting it would close the last open Region.
-    StandbyLatched {
-        standby: Region,
-    },
     /// The Region that it would go to looks down as well.
     StandbyDown {
         voters: Vec<VoterName>,
@@ -77,7 +73,6 @@ pub enum Rule {
     Candidate,
     Cooldown,
     Roles,
-    Latch,
     Observer,
     Flap,
     Storm,
@@ -95,7 +90,6 @@ impl Blocker {
             Self::CandidateNotSeen | Self::CandidateIneligible { .. } => Rule::Candidate,
             Self::CoolingDown(_) => Rule::Cooldown,
             Self::RolesSwapped { .. } => Rule::Roles,
-            Self::StandbyLatched { .. } => Rule::Latch,
             Self::StandbyDown { .. } | Self::CanaryDown { .. } => Rule::Observer,
             Self::Flapping { .. } => Rule::Flap,
             Self::NotItsTurn => Rule::Storm,
@@ -126,10 +120,6 @@ pub(crate) fn assess(
     }
     if let Some(writer) = state.writer.as_ref().filter(|writer| **writer != policy.database.writer) {
         blockers.push(Blocker::RolesSwapped { writer: writer.clone() });
-    }
-    let standby = &policy.regions.standby;
-    if state.latch.contains_key(standby) {
-        blockers.push(Blocker::StandbyLatched { standby: standby.clone() });
     }
     observer(&tally, &mut blockers);
     flapping(state, policy, now, &mut blockers);
@@ -248,9 +238,6 @@ impl fmt::Display for Blocker {
             Self::CoolingDown(cooldown) => write!(f, "cooldown: {cooldown}"),
             Self::RolesSwapped { writer } => {
                 write!(f, "roles: the writer is {writer} since the last failover, and the policy says otherwise")
-            }
-            Self::StandbyLatched { standby } => {
-                write!(f, "latch: {standby} is latched since the last failover, and only a failback opens it")
             }
             Self::StandbyDown { voters } => {
                 f.write_str("observer: the standby looks down as well, to ")?;

@@ -1,8 +1,9 @@
-//! Modes: what automation may do by itself.
+//! Modes: what automation may do by itself, and what a person's yes is good for.
 
 use crate::script::{Script, candidate};
 use understudy_engine::{
-    Epoch, Event, Ignored, IncidentId, Mode, Phase, PhaseName, Revision, StepVerdict, Verdict, Why,
+    Action, Epoch, Ignored, IncidentId, Mode, Needs, Order, Person, Phase, PhaseName, Question, Revision, Seconds,
+    StepVerdict, Urgency, Verdict, What, Why,
 };
 
 fn asked() -> Script {
@@ -11,9 +12,8 @@ fn asked() -> Script {
     script
 }
 
-fn yes(script: &mut Script, by: &str) -> StepVerdict {
-    let incident = script.state.phase.incident().unwrap().clone();
-    script.send(&Event::Approve { by: by.parse().unwrap(), incident, epoch: Epoch(1) }).verdict
+fn question(script: &Script) -> Question {
+    script.state.phase.question().unwrap().clone()
 }
 
 #[test]
@@ -22,6 +22,8 @@ fn mode_observe_records_what_it_would_have_done_and_does_nothing() {
     assert_eq!(script.tick(), StepVerdict::Advanced(Why::WouldHavePromoted));
     assert_eq!(script.phase(), PhaseName::Held);
     assert_eq!(script.state.epoch, Epoch(0));
+    let shadow = script.state.journal.outbox.last().unwrap();
+    assert!(shadow.assessment.as_ref().unwrap().blockers.is_empty(), "with the evidence that would have sufficed");
     script.hold_down_until(600);
     script.tick();
     assert_eq!(script.phase(), PhaseName::Held, "and goes on doing nothing");
@@ -37,23 +39,50 @@ fn a_shadow_is_cast_once_an_incident() {
 }
 
 #[test]
+fn a_shadow_that_is_let_off_the_leash_weighs_everything_again() {
+    let mut script = Script::sustained(Mode::Observe);
+    script.tick();
+    script.policy.mode = Mode::Auto;
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::OnlyTimeBlocks));
+    let opened = script.seconds();
+    script.hold_down_until(opened + 179);
+    script.tick();
+    assert_eq!(script.phase(), PhaseName::Suspected);
+    script.at(opened + 180);
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::Decided));
+}
+
+#[test]
 fn mode_approve_promotes_only_after_enough_people_have_said_yes() {
     let mut script = asked();
-    assert_eq!(yes(&mut script, "ann"), StepVerdict::Noted);
+    assert_eq!(script.yes("ann"), StepVerdict::Noted);
     script.tick();
     assert_eq!(script.phase(), PhaseName::AwaitingApproval, "one of two");
-    assert_eq!(yes(&mut script, "ben"), StepVerdict::Noted);
+    assert_eq!(script.yes("ben"), StepVerdict::Noted);
     assert_eq!(script.tick(), StepVerdict::Advanced(Why::Approved));
-    assert!(script.promotes("run-1"));
     let approved_by = &script.state.phase.decision().unwrap().approved_by;
-    assert_eq!(approved_by.iter().map(understudy_engine::Person::as_str).collect::<Vec<_>>(), ["ann", "ben"]);
+    assert_eq!(approved_by.iter().map(Person::as_str).collect::<Vec<_>>(), ["ann", "ben"]);
+    script.tick();
+    assert!(script.promotes("run-1"));
+}
+
+#[test]
+fn people_are_asked_a_question_that_says_all_that_a_yes_is_good_for() {
+    let script = asked();
+    let asked = question(&script);
+    let database = script.policy.database.clone();
+    assert_eq!(asked.action, Action::Promote { writer: database.writer, replica: database.replica });
+    assert_eq!((asked.epoch, asked.asked_at), (Epoch(1), script.now));
+    let entry = script.state.journal.outbox.last().unwrap();
+    assert!(matches!(&entry.what, What::Moved { needs: Some(Needs::Answer(told)), .. } if *told == asked));
+    assert_eq!(entry.what.urgency(), Urgency::Page);
 }
 
 #[test]
 fn a_question_that_nobody_may_answer_any_more_is_answered_by_nobody() {
     let mut script = asked();
     script.policy.approval = None;
-    assert_eq!(yes(&mut script, "ann"), StepVerdict::Ignored(Ignored::NotAnApprover));
+    assert_eq!(script.yes("ann"), StepVerdict::Ignored(Ignored::NotAnApprover));
     script.tick();
     assert_eq!(script.phase(), PhaseName::AwaitingApproval);
 }
@@ -70,18 +99,28 @@ fn a_question_stands_for_as_long_as_the_policy_says_and_no_longer() {
     script.hold_down_until(asked_at + 899);
     assert_eq!(expires_at(&script), expires, "it was not asked again in between");
     assert_eq!(script.tick(), StepVerdict::Ignored(Ignored::NotDue));
-    assert_eq!(yes(&mut script, "ann"), StepVerdict::Noted);
-    assert_eq!(yes(&mut script, "ben"), StepVerdict::Noted);
+    assert_eq!(script.yes("ann"), StepVerdict::Noted);
+    assert_eq!(script.yes("ben"), StepVerdict::Noted);
     script.at(asked_at + 900);
     assert_eq!(script.tick(), StepVerdict::Advanced(Why::AskedAgain), "enough, and found too late");
     assert_eq!(script.phase(), PhaseName::AwaitingApproval);
 }
 
 #[test]
+fn without_a_rule_of_its_own_a_question_stands_as_long_as_a_suspicion_may() {
+    let mut script = Script::sustained(Mode::Approve);
+    script.policy.approval = None;
+    script.policy.windows.undecided_seconds = Seconds(700);
+    script.tick();
+    let Phase::AwaitingApproval(phase) = &script.state.phase else { panic!("not asked") };
+    assert_eq!(phase.expires_at, script.time(880));
+}
+
+#[test]
 fn one_person_is_one_approval() {
     let mut script = asked();
-    yes(&mut script, "ann");
-    assert_eq!(yes(&mut script, "ann"), StepVerdict::Ignored(Ignored::Duplicate));
+    script.yes("ann");
+    assert_eq!(script.yes("ann"), StepVerdict::Ignored(Ignored::Duplicate));
     script.tick();
     assert_eq!(script.phase(), PhaseName::AwaitingApproval);
 }
@@ -89,30 +128,76 @@ fn one_person_is_one_approval() {
 #[test]
 fn somebody_who_is_no_approver_approves_nothing() {
     let mut script = asked();
-    assert_eq!(yes(&mut script, "mallory"), StepVerdict::Ignored(Ignored::NotAnApprover));
+    assert_eq!(script.yes("mallory"), StepVerdict::Ignored(Ignored::NotAnApprover));
 }
 
 #[test]
-fn an_approval_is_bound_to_its_incident_and_epoch() {
+fn an_approver_who_is_removed_meanwhile_has_said_nothing() {
     let mut script = asked();
-    let incident = script.state.phase.incident().unwrap().clone();
-    let by = "ann".parse().unwrap();
-    let other_epoch = Event::Approve { by, incident, epoch: Epoch(2) };
-    assert_eq!(script.send(&other_epoch).verdict, StepVerdict::Ignored(Ignored::Stale));
-    let other = IncidentId::opened(script.now, Revision(99));
-    let other_incident = Event::Approve { by: "ann".parse().unwrap(), incident: other, epoch: Epoch(1) };
-    assert_eq!(script.send(&other_incident).verdict, StepVerdict::Ignored(Ignored::Stale));
+    script.yes("ann");
+    script.yes("ben");
+    script.policy.approval.as_mut().unwrap().approvers = vec!["ann".parse().unwrap(), "cy".parse().unwrap()];
+    script.tick();
+    assert_eq!(script.phase(), PhaseName::AwaitingApproval, "the yes of somebody who may not say it any more");
+    script.yes("cy");
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::Approved));
+    let approved_by = &script.state.phase.decision().unwrap().approved_by;
+    assert_eq!(approved_by.iter().map(Person::as_str).collect::<Vec<_>>(), ["ann", "cy"]);
+}
+
+#[test]
+fn an_approval_is_bound_to_its_incident_epoch_action_and_asking() {
+    let script = asked();
+    let asked = question(&script);
+    let another = |change: fn(&mut Question)| {
+        let mut script = script.clone();
+        let mut question = asked.clone();
+        change(&mut question);
+        script.order("ann", Order::Approve(question))
+    };
+    let stale = StepVerdict::Ignored(Ignored::Stale);
+    assert_eq!(another(|_| {}), StepVerdict::Noted);
+    assert_eq!(another(|question| question.incident = IncidentId::opened(question.asked_at, Revision(99))), stale);
+    assert_eq!(another(|question| question.epoch = Epoch(2)), stale);
+    assert_eq!(
+        another(|question| {
+            let Action::Promote { writer, replica } = &mut question.action;
+            std::mem::swap(writer, replica);
+        }),
+        stale
+    );
+    assert_eq!(another(|question| question.asked_at = Seconds(1).before(question.asked_at)), stale);
+}
+
+#[test]
+fn an_approval_is_good_for_one_decision() {
+    let mut script = asked();
+    let asked = question(&script);
+    script.yes("ann");
+    script.yes("ben");
+    script.tick();
+    assert_eq!(script.phase(), PhaseName::Fencing);
+    assert_eq!(script.order("cy", Order::Approve(asked.clone())), StepVerdict::Ignored(Ignored::NotAsked));
+    script.say("ann", Order::Abort);
+    script.at(400).tick();
+    assert_eq!(script.phase(), PhaseName::Held);
+    script.down_at(400).say("ann", Order::WeighAgain);
+    script.hold_down_until(580).tick();
+    assert_eq!(script.phase(), PhaseName::AwaitingApproval, "asked again after all");
+    assert_eq!(script.order("ann", Order::Approve(asked)), StepVerdict::Ignored(Ignored::Stale), "used up");
 }
 
 #[test]
 fn an_unanswered_question_expires_is_asked_again_and_takes_no_old_yes() {
     let mut script = asked();
-    yes(&mut script, "ann");
+    let first = question(&script);
+    script.yes("ann");
     let expires = script.seconds() + 900;
     script.hold_down_until(expires);
-    assert_eq!(yes(&mut script, "ben"), StepVerdict::Ignored(Ignored::Expired));
+    assert_eq!(script.yes("ben"), StepVerdict::Ignored(Ignored::Expired));
     assert_eq!(script.tick(), StepVerdict::Advanced(Why::AskedAgain));
-    yes(&mut script, "ben");
+    assert_eq!(script.order("ann", Order::Approve(first)), StepVerdict::Ignored(Ignored::Stale));
+    script.yes("ben");
     script.tick();
     assert_eq!(script.phase(), PhaseName::AwaitingApproval, "the first yes was for the first question");
 }
@@ -120,8 +205,8 @@ fn an_unanswered_question_expires_is_asked_again_and_takes_no_old_yes() {
 #[test]
 fn an_approval_does_not_outvote_the_evidence() {
     let mut script = asked();
-    yes(&mut script, "ann");
-    yes(&mut script, "ben");
+    script.yes("ann");
+    script.yes("ben");
     script.vote("witness", Verdict::Up);
     assert_eq!(script.tick(), StepVerdict::Advanced(Why::QuestionFell));
     assert!(!script.promotes("run-1"));
@@ -135,15 +220,14 @@ fn the_question_is_withdrawn_when_nobody_says_down() {
 }
 
 #[test]
-fn a_shadow_that_is_let_off_the_leash_weighs_everything_again() {
-    let mut script = Script::sustained(Mode::Observe);
+fn anybody_may_say_no_to_this_very_question() {
+    let mut script = asked();
+    let other = Question { asked_at: script.time(0), ..question(&script) };
+    assert_eq!(script.order("mallory", Order::Veto(other)), StepVerdict::Ignored(Ignored::Stale));
+    assert_eq!(script.no("mallory"), StepVerdict::Advanced(Why::Vetoed));
+    script.hold_down_until(900);
     script.tick();
-    script.policy.mode = Mode::Auto;
-    assert_eq!(script.tick(), StepVerdict::Advanced(Why::OnlyTimeBlocks));
-    let opened = script.seconds();
-    script.hold_down_until(opened + 179);
-    script.tick();
-    assert_eq!(script.phase(), PhaseName::Suspected);
-    script.at(opened + 180);
-    assert_eq!(script.tick(), StepVerdict::Advanced(Why::Decided));
+    assert_eq!(script.phase(), PhaseName::Held, "and it stands, whatever the evidence");
+    script.say("ann", Order::WeighAgain);
+    assert_eq!(script.phase(), PhaseName::Suspected, "until a person has it weighed again");
 }

@@ -1,27 +1,14 @@
 //! When the next thing is due, and what: every phase that waits has an end of its own.
 
-use crate::script::{Script, candidate, seen};
-use jiff::{SignedDuration, Timestamp};
-use understudy_engine::{DbStatus, Effect, Look, Mode, PhaseName, PromoteAnswer, Sight, Verdict};
-
-fn due(script: &Script) -> Option<i64> {
-    let begun = script.now.checked_sub(SignedDuration::from_secs(script.seconds())).unwrap();
-    script.state.next_due(&script.policy, script.now).map(|due| due.duration_since(begun).as_secs())
-}
+use crate::script::{Script, candidate, done, seen};
+use jiff::Timestamp;
+use understudy_engine::{DbStatus, Effect, Look, Mode, PhaseName, PromoteAnswer, Verdict};
 
 fn looks(script: &Script) -> Option<Look> {
     match script.outstanding("run-1") {
         Some(Effect::Look(look)) => Some(look),
-        Some(Effect::Promote(_) | Effect::ReadBack { .. }) | None => None,
+        _ => None,
     }
-}
-
-fn reads_back(script: &Script) -> bool {
-    matches!(script.outstanding("run-9"), Some(Effect::ReadBack { .. }))
-}
-
-fn done() -> Sight {
-    seen(DbStatus::Available, None, None)
 }
 
 #[test]
@@ -67,15 +54,15 @@ fn a_decision_carries_the_lag_at_last_contact() {
 fn a_suspicion_is_due_at_its_look_its_window_and_its_deadline() {
     let mut script = Script::new(Mode::Auto);
     script.vote("standby", Verdict::Down).vote("witness", Verdict::Down).tick();
-    assert_eq!(due(&script), Some(Timestamp::MIN.duration_since(script.now).as_secs()), "never looked at");
+    assert_eq!(script.due(), Some(Timestamp::MIN.duration_since(script.now).as_secs()), "never looked at");
     script.look(candidate());
-    assert_eq!(due(&script), Some(30), "the next look");
+    assert_eq!(script.due(), Some(30), "the next look");
     script.hold_down_until(170);
-    assert_eq!(due(&script), Some(180), "the end of the window, before the look at 200 s");
+    assert_eq!(script.due(), Some(180), "the end of the window, before the look at 200 s");
     let mut undecided = Script::new(Mode::Auto);
     undecided.vote("witness", Verdict::Down).tick();
     undecided.at(890).vote("witness", Verdict::Down).look(candidate());
-    assert_eq!(due(&undecided), Some(900), "the deadline, before the look at 920 s");
+    assert_eq!(undecided.due(), Some(900), "the deadline, before the look at 920 s");
 }
 
 #[test]
@@ -83,14 +70,14 @@ fn a_question_is_due_when_it_expires() {
     let mut script = Script::sustained(Mode::Approve);
     script.tick();
     script.hold_down_until(1070).tick();
-    assert_eq!(due(&script), Some(1080), "before the look at 1100 s");
+    assert_eq!(script.due(), Some(1080), "before the look at 1100 s");
 }
 
 #[test]
 fn a_hold_goes_on_looking() {
     let mut script = Script::sustained(Mode::Observe);
     script.tick();
-    assert_eq!(due(&script), Some(210));
+    assert_eq!(script.due(), Some(210));
     script.at(210);
     assert!(looks(&script).is_some());
 }
@@ -98,21 +85,21 @@ fn a_hold_goes_on_looking() {
 #[test]
 fn an_intent_is_due_when_its_call_may_no_longer_leave() {
     let script = Script::promoting(Mode::Auto);
-    assert_eq!(due(&script), Some(200));
+    assert_eq!(script.due(), Some(200));
 }
 
 #[test]
 fn a_promotion_is_read_back_every_poll_and_is_due_at_its_deadline() {
     let mut script = Script::promoting(Mode::Auto);
     script.answer(PromoteAnswer::Accepted);
-    assert!(reads_back(&script), "at once");
+    assert!(script.reads_back(), "at once");
     script.read_back(candidate());
     script.at(189);
-    assert!(!reads_back(&script));
+    assert!(!script.reads_back());
     script.at(190);
-    assert!(reads_back(&script));
+    assert!(script.reads_back());
     script.at(1975).read_back(candidate());
-    assert_eq!(due(&script), Some(1980), "the deadline, before the poll at 1985 s");
+    assert_eq!(script.due(), Some(1980), "the deadline, before the poll at 1985 s");
     script.at(1979).tick();
     assert_eq!(script.phase(), PhaseName::Promoting);
     script.at(1980).tick();
@@ -124,14 +111,14 @@ fn a_verification_is_read_back_every_poll_and_ends_at_its_deadline() {
     let mut script = Script::promoting(Mode::Auto);
     script.answer(PromoteAnswer::Accepted);
     script.read_back(done());
-    assert!(reads_back(&script), "at once");
+    assert!(script.reads_back(), "at once");
     script.read_back(seen(DbStatus::BackingUp, None, None));
     script.at(189);
-    assert!(!reads_back(&script));
+    assert!(!script.reads_back());
     script.at(190);
-    assert!(reads_back(&script));
+    assert!(script.reads_back());
     script.at(1975).read_back(seen(DbStatus::BackingUp, None, None));
-    assert_eq!(due(&script), Some(1980));
+    assert_eq!(script.due(), Some(1980));
     script.at(1979).tick();
     assert_eq!(script.phase(), PhaseName::Verifying);
     script.at(1980).tick();
@@ -140,11 +127,11 @@ fn a_verification_is_read_back_every_poll_and_ends_at_its_deadline() {
 
 #[test]
 fn a_shift_is_due_at_its_end() {
-    let mut script = Script::promoting(Mode::Auto);
+    let mut script = Script::promoting_fenced();
     script.answer(PromoteAnswer::Accepted);
     script.read_back(done());
     script.read_back(done());
-    assert_eq!(due(&script), Some(280));
+    assert_eq!(script.due(), Some(280));
     assert_eq!(script.outstanding("run-1"), None);
 }
 
@@ -152,14 +139,14 @@ fn a_shift_is_due_at_its_end() {
 fn what_is_stuck_goes_on_being_read_back_and_has_a_deadline_again_when_it_moves() {
     let mut script = Script::promoting(Mode::Auto);
     script.answer(PromoteAnswer::Denied);
-    assert!(reads_back(&script), "at once");
+    assert!(script.reads_back(), "at once");
     script.read_back(candidate());
     assert_eq!(script.phase(), PhaseName::Stuck, "available, and a replica still");
-    assert_eq!(due(&script), Some(210));
+    assert_eq!(script.due(), Some(210));
     script.at(209);
-    assert!(!reads_back(&script));
+    assert!(!script.reads_back());
     script.at(210);
-    assert!(reads_back(&script));
+    assert!(script.reads_back());
     script.read_back(done());
     assert_eq!(script.phase(), PhaseName::Verifying);
     script.at(2009).tick();

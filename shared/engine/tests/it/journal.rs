@@ -2,7 +2,7 @@
 
 use crate::script::{Script, candidate, seen};
 use understudy_engine::{
-    ChainHash, DbStatus, Entry, Event, Mode, OUTBOX_MAX, PhaseName, PromoteAnswer, Seq, StepVerdict, StuckReason,
+    ChainHash, DbStatus, Entry, Event, Mode, Needs, OUTBOX_MAX, PhaseName, PromoteAnswer, Seq, StepVerdict, StuckReason,
     Urgency, Verdict, What, Why,
 };
 
@@ -22,6 +22,7 @@ fn delivered(script: &mut Script, through: u32) -> StepVerdict {
 /// A suspicion whose outbox is full of refusals that nobody could be told about.
 fn crowded(mode: Mode) -> Script {
     let mut script = Script::new(mode);
+    script.policy.quorum.flaps_max = 20;
     script.vote("witness", Verdict::Down).tick();
     while script.state.journal.outbox.len() < OUTBOX_MAX {
         let quorum = if script.state.journal.outbox.len().is_multiple_of(2) { Verdict::Abstain } else { Verdict::Down };
@@ -32,11 +33,13 @@ fn crowded(mode: Mode) -> Script {
 
 #[test]
 fn each_move_writes_its_entry_with_the_evidence_it_was_made_on() {
-    let script = Script::promoting(Mode::Auto);
+    let mut script = Script::sustained(Mode::Auto);
+    script.tick();
     let entry = last(&script);
-    let decided = What::Moved { from: PhaseName::Suspected, to: PhaseName::Promoting, why: Why::Decided, stuck: None };
+    let decided = What::Moved { from: PhaseName::Suspected, to: PhaseName::Fencing, why: Why::Decided, needs: None };
     assert_eq!(entry.what, decided);
-    assert_eq!(entry.assessment.as_ref(), Some(&script.state.phase.decision().unwrap().assessment));
+    assert!(entry.assessment.is_some());
+    assert_eq!(entry.assessment, script.state.phase.decision().unwrap().assessment);
     assert_eq!(entry.revision, script.state.revision);
     assert_eq!(entry.epoch, script.state.epoch);
 }
@@ -68,7 +71,7 @@ fn every_call_its_answer_and_its_silence_are_entries() {
     let what = whats(&denied);
     let [.., answered, stuck] = what.as_slice() else { panic!("no entries") };
     assert_eq!(*answered, What::Answered { attempt: 1, answer: PromoteAnswer::Denied });
-    assert!(matches!(stuck, What::Moved { stuck: Some(StuckReason::PromoteDenied), .. }));
+    assert!(matches!(stuck, What::Moved { needs: Some(Needs::Stuck(StuckReason::PromoteDenied)), .. }));
     assert_eq!(stuck.urgency(), Urgency::Page);
 }
 
@@ -76,8 +79,7 @@ fn every_call_its_answer_and_its_silence_are_entries() {
 fn an_approval_is_an_entry_in_its_authors_name() {
     let mut script = Script::sustained(Mode::Approve);
     script.tick();
-    let incident = script.state.phase.incident().unwrap().clone();
-    script.send(&Event::Approve { by: "ann".parse().unwrap(), incident, epoch: script.state.epoch.next() });
+    script.yes("ann");
     assert_eq!(last(&script).what, What::Approved { so_far: 1, needed: 2 });
     assert_eq!(last(&script).who.to_string(), "ann");
 }
@@ -120,7 +122,8 @@ fn a_full_outbox_only_counts_doubts_and_says_how_many() {
 fn a_full_outbox_withholds_no_entry_of_a_decision() {
     let mut script = crowded(Mode::Auto);
     script.hold_down_until(180).tick();
-    assert_eq!(script.phase(), PhaseName::Promoting);
+    assert!(matches!(last(&script).what, What::Moved { to: PhaseName::Fencing, .. }));
+    script.tick();
     assert!(matches!(last(&script).what, What::Moved { to: PhaseName::Promoting, .. }));
     script.answer(PromoteAnswer::Ambiguous);
     assert!(matches!(last(&script).what, What::Answered { .. }));
@@ -146,8 +149,7 @@ fn a_full_outbox_withholds_no_approval() {
     script.tick();
     let entry = last(&script).clone();
     script.state.journal.outbox.resize(OUTBOX_MAX, entry);
-    let incident = script.state.phase.incident().unwrap().clone();
-    script.send(&Event::Approve { by: "ann".parse().unwrap(), incident, epoch: script.state.epoch.next() });
+    script.yes("ann");
     assert!(matches!(last(&script).what, What::Approved { .. }));
 }
 

@@ -12,8 +12,9 @@ mod changes;
 mod due;
 mod journal;
 mod latch;
-mod matrix;
+
 mod policies;
 mod promoting;
 mod rules;
 mod script;
+mod stages;

@@ -1,21 +1,13 @@
 //! Intent → Call → ReadBack → Done: one accepted promotion an epoch, whatever gets lost.
 
-use crate::script::{Script, WRITER, candidate, seen};
+use crate::script::{REPLICA, Script, WRITER, candidate, done, rebooting, seen};
 use understudy_engine::{
-    Anomaly, Call, DbStatus, Effect, Event, Ignored, IncidentId, Known, Mode, Phase, PhaseName, PromoteAnswer,
+    AbortedBecause, Anomaly, Call, DbStatus, Effect, Event, Ignored, IncidentId, Known, Mode, Order, Phase, PhaseName, PromoteAnswer,
     PromotedBy, Revision, Seconds, Sight, StepVerdict, StuckReason, Unseen, Verdict, Why,
 };
 
 fn untouched() -> Sight {
     candidate()
-}
-
-fn rebooting() -> Sight {
-    seen(DbStatus::parse("rebooting"), Some(WRITER), None)
-}
-
-fn done() -> Sight {
-    seen(DbStatus::Available, None, None)
 }
 
 #[test]
@@ -111,6 +103,7 @@ fn a_call_that_was_turned_away_is_repeated_ever_more_slowly_and_then_given_up() 
     let mut script = Script::sustained(Mode::Auto);
     script.policy.windows.promote_seconds = Seconds(86_400);
     script.tick();
+    script.tick();
     let mut turned_away = 180;
     for (attempt, pause) in (1..12).zip([20, 40, 80, 160].into_iter().chain(std::iter::repeat(320))) {
         script.answer(PromoteAnswer::NotArrived);
@@ -149,8 +142,8 @@ fn a_call_that_never_arrived_is_not_made_on_evidence_that_has_turned() {
     for (primary, witness) in [vetoed, no_quorum] {
         let script = untouched_and(primary, witness);
         assert!(!script.promotes("run-2"));
-        let Phase::Stuck(phase) = &script.state.phase else { panic!("not stuck, but {}", script.phase()) };
-        assert_eq!(phase.reason, StuckReason::EvidenceTurned);
+        let Phase::Aborting(phase) = &script.state.phase else { panic!("not aborting, but {}", script.phase()) };
+        assert_eq!(phase.because, AbortedBecause::EvidenceTurned);
     }
 }
 
@@ -188,33 +181,35 @@ fn traffic_is_latched_only_once_the_promotion_is_verified() {
 }
 
 #[test]
-fn the_roles_swap_when_clients_have_followed_and_split_risk_is_said() {
-    let mut script = failed_over();
-    assert_eq!(script.state.writer_region.as_ref().unwrap().as_str(), "us-west-2");
-    let entry = script.state.journal.outbox.last().unwrap();
-    assert!(entry.why().contains("split risk"), "{}", entry.why());
-    script.at(100_000).vote("primary", Verdict::Up).tick();
-    assert!(!script.state.latch.is_empty(), "the old Region's return opens nothing");
+fn the_roles_swap_with_the_latch_and_the_failover_ends_when_clients_have_followed() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.answer(PromoteAnswer::Accepted);
+    script.read_back(done());
+    assert_eq!(script.state.writer, None, "not verified yet");
+    script.read_back(done());
+    assert_eq!(script.state.writer.as_ref().unwrap().as_str(), REPLICA);
+    script.at(279).tick();
+    assert_eq!(script.phase(), PhaseName::Shifting, "clients have had 99 s");
+    script.at(280).tick();
+    assert_eq!(script.phase(), PhaseName::FailedOver);
 }
 
 #[test]
-fn an_acknowledged_failover_is_watched_again_and_stays_latched() {
-    let mut script = failed_over();
-    let incident = script.state.phase.incident().unwrap().clone();
-    let acknowledged = Event::Acknowledge { by: "ann".parse().unwrap(), incident };
-    assert_eq!(script.send(&acknowledged).verdict, StepVerdict::Advanced(Why::Acknowledged));
-    assert_eq!(script.phase(), PhaseName::Watching);
+fn an_acknowledged_failover_stays_exposed_and_latched() {
+    let mut script = Script::split();
+    assert_eq!(script.say("ann", Order::Acknowledge), StepVerdict::Noted);
+    assert_eq!(script.phase(), PhaseName::FailedOver, "noted is not mended");
     assert!(!script.state.latch.is_empty());
     let cooldown = script.state.cooldown.as_ref().unwrap();
     assert_eq!(cooldown.acknowledged_by.as_ref().unwrap().as_str(), "ann");
+    assert_eq!(script.say("ben", Order::Acknowledge), StepVerdict::Ignored(Ignored::Duplicate));
 }
 
 #[test]
 fn the_acknowledgement_of_another_incident_closes_nothing() {
-    let mut script = failed_over();
+    let mut script = Script::split();
     let incident = IncidentId::opened(script.now, Revision(99));
-    let other = Event::Acknowledge { by: "ann".parse().unwrap(), incident };
-    assert_eq!(script.send(&other).verdict, StepVerdict::Ignored(Ignored::Stale));
+    assert_eq!(script.order("ann", Order::Acknowledge(incident)), StepVerdict::Ignored(Ignored::Stale));
 }
 
 #[test]
@@ -223,18 +218,6 @@ fn a_decision_starts_the_cooldown() {
     let cooldown = script.state.cooldown.as_ref().unwrap();
     assert_eq!(cooldown.until.duration_since(script.now).as_secs(), 3600);
     assert_eq!(cooldown.acknowledged_by, None);
-}
-
-fn failed_over() -> Script {
-    let mut script = Script::promoting(Mode::Auto);
-    script.answer(PromoteAnswer::Accepted);
-    script.read_back(done());
-    script.read_back(done());
-    script.at(279).tick();
-    assert_eq!(script.phase(), PhaseName::Shifting, "clients have had 99 s");
-    script.at(280).tick();
-    assert_eq!(script.phase(), PhaseName::FailedOver);
-    script
 }
 
 #[test]

@@ -10,8 +10,9 @@ use understudy_engine::{
 fn a_sustained_quorum_with_a_fit_candidate_is_promoted() {
     let mut script = Script::sustained(Mode::Auto);
     assert_eq!(script.tick(), StepVerdict::Advanced(Why::Decided));
-    assert_eq!(script.phase(), PhaseName::Promoting);
+    assert_eq!(script.phase(), PhaseName::Fencing);
     assert_eq!(script.state.epoch.0, 1);
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::FenceTimeOver), "nothing to fence with, nothing to wait for");
     assert!(script.promotes("run-1"));
 }
 
@@ -235,6 +236,10 @@ fn an_unfit_candidate_is_refused_with_every_reason() {
         ),
     ];
     for (sight, reasons) in cases {
+        assert_eq!(sight.ineligible(&crate::script::policy(Mode::Auto).database), reasons);
+        if reasons == [Ineligible::NotAReplica] {
+            continue; // Then somebody else has promoted it, which is a hold of its own.
+        }
         let mut script = Script::sustained(Mode::Auto);
         script.look(sight);
         assert_eq!(script.tick(), StepVerdict::Refused(vec![Blocker::CandidateIneligible { reasons }]));
@@ -261,7 +266,7 @@ fn no_second_decision_is_made_before_the_cooldown_is_over_and_acknowledged() {
 #[test]
 fn a_policy_of_before_the_last_failover_decides_nothing() {
     let mut script = Script::sustained(Mode::Auto);
-    script.state.writer_region = Some("us-west-2".parse().unwrap());
+    script.state.writer = Some(crate::script::REPLICA.parse().unwrap());
     assert_eq!(rules(&script.tick()), vec![Rule::Roles]);
 }
 
