@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::time::Duration;
 use understudy_driver::{ConductError, Ledger, LedgerError, RecordFault, attend, command};
-use understudy_engine::{Call, DbStatus, Epoch, Event, Known, Mode, Phase, PhaseName, StepVerdict, Verdict, Why};
+use understudy_engine::{
+    Call, DbStatus, Epoch, Event, Known, Mode, Order, Phase, PhaseName, StepVerdict, Verdict, Why,
+};
 use understudy_sim::{AlarmValue, Life, SimDatabase};
 
 #[tokio::test(start_paused = true)]
@@ -41,7 +43,8 @@ async fn an_event_is_stepped_again_on_what_somebody_else_wrote_first() {
     let taken = scene.turn(&mut run("run-1")).await.unwrap();
     assert!(taken.verdicts.contains(&StepVerdict::Advanced(Why::Decided)));
     let stored = scene.outside.stored_at_calls.lock().unwrap().clone();
-    assert_eq!(stored[0].revision, before.next().next(), "the rival's write, and ours on top of it");
+    // The wish for a turn, the storm breaker's answer, the decision, and the intent.
+    assert_eq!(stored[0].revision.0, before.0 + 1 + 4, "the rival's write, and ours on top of it");
     assert_eq!(scene.world.promote_calls(), 1);
 }
 
@@ -225,11 +228,13 @@ async fn a_persons_word_is_stepped_again_on_what_somebody_else_wrote_first() {
     }
     assert_eq!(scene.phase().await, PhaseName::FailedOver);
     let incident = scene.record().await.state.phase.incident().unwrap().clone();
-    let close = Event::Acknowledge { by: "ann".parse().unwrap(), incident };
+    let order = Order::Acknowledge(incident);
+    let close = Event::Ordered { by: "ann".parse().unwrap(), order };
     scene.table.then(Rival::Writes);
     let mut person = run("ann-1");
     let entered = command(&scene.table, scene.application(), &mut person, &close, scene.world.now()).await;
-    assert_eq!(entered, Ok(StepVerdict::Advanced(Why::Acknowledged)));
+    assert_eq!(entered, Ok(StepVerdict::Noted));
     let record = scene.table.load(scene.application()).await.unwrap();
-    assert_eq!(record.state.phase, Phase::Watching);
+    let Phase::FailedOver(phase) = record.state.phase else { panic!("noted is not mended") };
+    assert_eq!(phase.acknowledged_by.unwrap().as_str(), "ann");
 }

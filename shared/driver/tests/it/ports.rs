@@ -9,8 +9,8 @@ use understudy_driver::{
     Record, Route, Undelivered,
 };
 use understudy_engine::{
-    Application, DbInstanceArn, IncidentId, Look, Policy, Promote, PromoteAnswer, Revision, Sight, Source, State, Vote,
-    VoterName,
+    Application, Breaker, CreateAnswer, CreateReplica, DbInstanceArn, FenceAnswer, FenceCall, IncidentId, Look, Policy,
+    Promote, PromoteAnswer, Revision, Sight, Source, State, Vote, VoterName,
 };
 use understudy_sim::{SimCloud, SimLedger, World};
 
@@ -25,11 +25,21 @@ pub(crate) struct Table {
     pub(crate) inner: SimLedger,
     pub(crate) rivals: Mutex<VecDeque<Rival>>,
     pub(crate) nonces: Mutex<Vec<String>>,
+    /// How often somebody else writes the storm breaker just after it was loaded.
+    pub(crate) breaker_rivals: Mutex<u32>,
+    /// Whether the storm breaker can be read.
+    pub(crate) breaker_is_away: Mutex<bool>,
 }
 
 impl Table {
     pub(crate) fn new(world: &World) -> Self {
-        Self { inner: SimLedger::new(world), rivals: Mutex::default(), nonces: Mutex::default() }
+        Self {
+            inner: SimLedger::new(world),
+            rivals: Mutex::default(),
+            nonces: Mutex::default(),
+            breaker_rivals: Mutex::default(),
+            breaker_is_away: Mutex::default(),
+        }
     }
 
     pub(crate) fn then(&self, rival: Rival) {
@@ -73,6 +83,30 @@ impl Ledger for Table {
 
     async fn cast(&self, application: &Application, voter: &VoterName, vote: &Vote) -> Result<Cast, LedgerError> {
         self.inner.cast(application, voter, vote).await
+    }
+
+    async fn breaker(&self) -> Result<Breaker, LedgerError> {
+        if *self.breaker_is_away.lock().unwrap() {
+            return Err(LedgerError::Unavailable { detail: "away".to_owned() });
+        }
+        let breaker = self.inner.breaker().await?;
+        let rival = {
+            let mut left = self.breaker_rivals.lock().unwrap();
+            let writes = *left > 0;
+            *left = left.saturating_sub(1);
+            writes
+        };
+        if rival {
+            let next = Breaker { revision: breaker.revision.next(), ..breaker.clone() };
+            let nonce = Nonce(format!("rival-{}", next.revision));
+            assert_eq!(self.inner.commit_breaker(&next, breaker.revision, &nonce).await?, Commit::Committed);
+        }
+        Ok(breaker)
+    }
+
+    async fn commit_breaker(&self, next: &Breaker, expected: Revision, nonce: &Nonce) -> Result<Commit, LedgerError> {
+        self.nonces.lock().unwrap().push(nonce.0.clone());
+        self.inner.commit_breaker(next, expected, nonce).await
     }
 
     async fn routes(&self, source: &Source) -> Result<Vec<Route>, LedgerError> {
@@ -156,6 +190,14 @@ impl Cloud for Outside {
             std::future::pending::<()>().await;
         }
         self.inner.promote(promote).await
+    }
+
+    async fn fence(&self, call: &FenceCall) -> Performed<FenceAnswer> {
+        self.inner.fence(call).await
+    }
+
+    async fn create_replica(&self, create: &CreateReplica) -> Performed<CreateAnswer> {
+        self.inner.create_replica(create).await
     }
 
     async fn read_back(&self, replica: &DbInstanceArn) -> Performed<Sight> {

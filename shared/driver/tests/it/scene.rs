@@ -95,7 +95,7 @@ impl Scene {
     }
 
     pub(crate) async fn turn(&self, run: &mut Run) -> Result<Turn, ConductError> {
-        turn(&self.table, &self.outside, self.application(), run, self.world.now()).await
+        turn(&self.table, &self.outside, self.application(), run, &|| self.world.now()).await
     }
 
     pub(crate) async fn deliver(&self, run: &mut Run) -> Result<Delivery, NotifyError> {

@@ -2,8 +2,8 @@
 
 use crate::script::{Script, candidate, seen};
 use understudy_engine::{
-    ChainHash, DbStatus, Entry, Event, Mode, Needs, OUTBOX_MAX, PhaseName, PromoteAnswer, Seq, StepVerdict, StuckReason,
-    Urgency, Verdict, What, Why,
+    ChainHash, DbStatus, Entry, Event, Mode, Needs, OUTBOX_MAX, PhaseName, PromoteAnswer, Seq, StepVerdict,
+    StuckReason, Urgency, Verdict, What, Why,
 };
 
 fn whats(script: &Script) -> Vec<What> {

@@ -2,8 +2,8 @@
 
 use crate::script::{REPLICA, Script, WRITER, candidate, done, rebooting, seen};
 use understudy_engine::{
-    AbortedBecause, Anomaly, Call, DbStatus, Effect, Event, Ignored, IncidentId, Known, Mode, Order, Phase, PhaseName, PromoteAnswer,
-    PromotedBy, Revision, Seconds, Sight, StepVerdict, StuckReason, Unseen, Verdict, Why,
+    AbortedBecause, Anomaly, Call, DbStatus, Effect, Event, Ignored, IncidentId, Known, Mode, Order, Phase, PhaseName,
+    PromoteAnswer, PromotedBy, Revision, Seconds, Sight, StepVerdict, StuckReason, Unseen, Verdict, Why,
 };
 
 fn untouched() -> Sight {

@@ -145,7 +145,9 @@ impl Script {
         let told = journal.last != before.last || journal.withheld > before.withheld;
         assert!(from == to || told, "a transition has its entry");
         match &stepped.verdict {
-            StepVerdict::Advanced(why) => assert!(EDGES.contains(&Edge { from, to, why: *why }), "{from} → {to} {why:?}"),
+            StepVerdict::Advanced(why) => {
+                assert!(EDGES.contains(&Edge { from, to, why: *why }), "{from} → {to} {why:?}")
+            }
             verdict => assert_eq!(from, to, "moved without an edge, by {verdict:?}"),
         }
         self.state = stepped.next.clone();
