@@ -64,7 +64,7 @@ impl<'a> Draft<'a> {
             self.next.flaps.retain(|at| *at > oldest);
             let room = usize::try_from(self.policy.quorum.flaps_max).unwrap_or(usize::MAX);
             let excess = (self.next.flaps.len() + 1).saturating_sub(room);
-            self.next.flaps.drain(..excess);
+            self.next.flaps.drain(..excess.min(self.next.flaps.len()));
             self.next.flaps.push(self.now);
         }
         weighed
