@@ -12,6 +12,7 @@ use crate::phase::{
     AbortedBecause, Aborting, Call, Decision, Held, HeldReason, Kind, Known, Phase, PromotedBy, Promoting, ReadBack,
     StuckReason, Suspected,
 };
+use crate::state::Cooldown;
 use crate::suspicion::Suspicion;
 use jiff::Timestamp;
 
@@ -75,8 +76,15 @@ fn tick(draft: Draft<'_>, phase: &Aborting) -> Step {
 /// Nothing has happened. What a person stopped is held for a person, what the evidence stopped is weighed
 /// from the start, and a switchover is back where it began.
 fn done(mut draft: Draft<'_>, phase: &Aborting) -> Step {
-    draft.next.cooldown = None;
     let decision = &phase.decision;
+    draft.next.cooldown = match &decision.kind {
+        // It could be decided only because no cooldown held.
+        Kind::Failover => None,
+        Kind::Switchover { from } => Some(Cooldown {
+            until: draft.policy.windows.cooldown_seconds.after(from.after.decision.decided_at),
+            acknowledged_by: from.after.acknowledged_by.clone(),
+        }),
+    };
     let next = match &decision.kind {
         Kind::Switchover { from } => Phase::Rebuilt((**from).clone()),
         Kind::Failover => {
