@@ -173,6 +173,7 @@ impl State {
         let poll = policy.windows.poll_seconds;
         let fence = &phase.decision.fence;
         let act = fence.is_restoring().then(|| fence.act(None)).flatten();
+        let act = act.map(|act| if self.paused.is_some() { FenceAct::Describe } else { act });
         act.filter(|act| fence_due(fence, act, poll) <= now)
             .map(|act| fence_call(&phase.decision, act, policy, now))
             .or_else(|| read_back_when(phase.call.is_some() && due(phase.polled_at, poll) <= now, &phase.decision))

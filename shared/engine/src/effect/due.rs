@@ -1,6 +1,7 @@
 //! When something is due, without anybody's doing.
 
 use super::{due, fence_due};
+use crate::fence::FenceAct;
 use crate::phase::{Aborting, Call, Decision, Phase};
 use crate::policy::Policy;
 use crate::state::State;
@@ -46,9 +47,14 @@ impl State {
             Phase::Fencing(phase) => {
                 let fence = self.fence_next(&phase.decision, policy, windows.poll_seconds);
                 let deadline = Some(phase.deadline).filter(|at| *at > now);
-                [fence, deadline, Some(self.look_due(policy))].into_iter().flatten().min()
+                let look = policy.fence_group(&phase.decision.writer.region()).map(|_| self.look_due(policy));
+                [fence.filter(|_| look.is_some()), deadline, look].into_iter().flatten().min()
             }
-            Phase::Draining(phase) => Some(due(self.looked_at, windows.poll_seconds).min(phase.deadline)),
+            Phase::Draining(phase) => {
+                let look = due(self.looked_at, windows.poll_seconds);
+                // A pause outlasts the deadline, and only looks meanwhile.
+                Some(if self.paused.is_some() { look } else { look.min(phase.deadline) })
+            }
             Phase::Promoting(phase) => Some(match &phase.call {
                 Call::Intended { not_after, .. } => (*not_after).min(phase.deadline),
                 Call::ReadBack(read_back) => due(read_back.polled_at, windows.poll_seconds).min(phase.deadline),
@@ -60,7 +66,8 @@ impl State {
             }
             Phase::FailedOver(phase) => {
                 let fence = self.fence_next(&phase.decision, policy, windows.look_seconds)?;
-                Some(fence.min(windows.remind_seconds.after(phase.told_at)))
+                let unnoted = phase.acknowledged_by.is_none();
+                Some(if unnoted { fence.min(windows.remind_seconds.after(phase.told_at)) } else { fence })
             }
             Phase::Rebuilding(phase) => {
                 let fence = self.fence_next(&phase.after.decision, policy, windows.look_seconds);
@@ -68,7 +75,7 @@ impl State {
                 Some(fence.map_or(looks, |fence| fence.min(looks)))
             }
             Phase::Rebuilt(phase) => self.fence_next(&phase.after.decision, policy, windows.look_seconds),
-            Phase::Aborting(phase) => Some(aborting_due(phase, policy)),
+            Phase::Aborting(phase) => Some(self.aborting_due(phase, policy)),
             Phase::Stuck(phase) => {
                 let told = windows.remind_seconds.after(phase.told_at);
                 Some(due(phase.polled_at, windows.look_seconds).min(told))
@@ -97,14 +104,15 @@ impl State {
             fence_due(&decision.fence, &act, every)
         })
     }
-}
 
-fn aborting_due(phase: &Aborting, policy: &Policy) -> Timestamp {
-    let poll = policy.windows.poll_seconds;
-    let fence = &phase.decision.fence;
-    let act = fence.is_restoring().then(|| fence.act(None)).flatten();
-    let fence = act.map(|act| fence_due(&phase.decision.fence, &act, poll));
-    let read_back = phase.call.is_some().then(|| due(phase.polled_at, poll));
-    let settled = Some(phase.until).filter(|_| fence.is_none() && read_back.is_none());
-    [fence, read_back, settled, Some(phase.deadline)].into_iter().flatten().min().unwrap_or(phase.deadline)
+    fn aborting_due(&self, phase: &Aborting, policy: &Policy) -> Timestamp {
+        let poll = policy.windows.poll_seconds;
+        let fence = &phase.decision.fence;
+        let act = fence.is_restoring().then(|| fence.act(None)).flatten();
+        let fence = act.map(|act| if self.paused.is_some() { FenceAct::Describe } else { act });
+        let fence = fence.map(|act| fence_due(&phase.decision.fence, &act, poll));
+        let read_back = phase.call.is_some().then(|| due(phase.polled_at, poll));
+        let settled = Some(phase.until).filter(|_| fence.is_none() && read_back.is_none());
+        [fence, read_back, settled, Some(phase.deadline)].into_iter().flatten().min().unwrap_or(phase.deadline)
+    }
 }
