@@ -7,14 +7,29 @@
     reason = "a test that cannot go on, or sees anything else, has failed"
 )]
 
+mod aborting;
+mod announcing;
 mod approving;
+mod breaker;
 mod changes;
 mod due;
+mod elsewhere;
+mod fencing;
+mod flapping;
 mod journal;
 mod latch;
-
+mod matrix;
+mod observing;
+mod pausing;
+mod phases;
 mod policies;
 mod promoting;
+mod rebuilding;
 mod rules;
 mod script;
+mod splitting;
 mod stages;
+mod standing;
+mod sticking;
+mod storming;
+mod switching;
