@@ -41,8 +41,12 @@ impl State {
             Phase::AwaitingApproval(phase) => Some(self.look_due(policy).min(phase.expires_at)),
             Phase::AwaitingVeto(phase) => Some(self.look_due(policy).min(phase.until)),
             Phase::Held(phase) => {
-                let told = windows.remind_seconds.after(phase.told_at);
-                Some(self.weighing_due(&phase.suspicion, policy, now).min(told))
+                let due = self.weighing_due(&phase.suspicion, policy, now);
+                Some(if phase.reason.is_told_again() {
+                    due.min(windows.remind_seconds.after(phase.told_at))
+                } else {
+                    due
+                })
             }
             Phase::Fencing(phase) => {
                 let fence = self.fence_next(&phase.decision, policy, windows.poll_seconds);

@@ -63,6 +63,21 @@ pub enum HeldReason {
 }
 
 impl HeldReason {
+    /// Whether people are told again that it waits for them. In mode observe doing nothing is the point, and
+    /// nobody is asked for anything.
+    pub(crate) fn is_told_again(self) -> bool {
+        match self {
+            Self::Shadow => false,
+            Self::Undecided
+            | Self::Flapping
+            | Self::Observer
+            | Self::Storm
+            | Self::Vetoed
+            | Self::Aborted
+            | Self::PromotedElsewhere => true,
+        }
+    }
+
     /// What a person can do about it.
     #[must_use]
     pub fn mend(self) -> &'static str {

@@ -74,9 +74,8 @@ fn released(mode: Mode, reason: HeldReason, suspicion: &Suspicion, assessment: &
     }
 }
 
-/// In mode observe doing nothing is the point, and nobody is asked for anything.
 fn reminds(draft: &Draft<'_>, phase: &Held) -> bool {
-    phase.reason != HeldReason::Shadow && draft.now >= draft.policy.windows.remind_seconds.after(phase.told_at)
+    phase.reason.is_told_again() && draft.now >= draft.policy.windows.remind_seconds.after(phase.told_at)
 }
 
 fn remind(mut draft: Draft<'_>, phase: &Held) -> Step {

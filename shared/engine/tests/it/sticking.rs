@@ -38,14 +38,23 @@ fn what_is_stuck_pages_with_what_to_do_and_again_until_it_is_dealt_with() {
 
 #[test]
 fn what_is_held_pages_with_what_to_do_and_again() {
-    let mut script = Script::sustained(Mode::Observe);
-    script.tick();
+    let mut script = Script::sustained(Mode::Auto);
+    script.say("ann", Order::Abort);
     script.hold_down_until(180 + 1799).tick();
     assert!(reminders(&script).is_empty());
     script.down_at(180 + 1800).tick();
-    assert_eq!(reminders(&script), [&Needs::Held(HeldReason::Shadow)]);
+    assert_eq!(reminders(&script), [&Needs::Held(HeldReason::Aborted)]);
     script.down_at(180 + 1801).tick();
     assert_eq!(reminders(&script).len(), 1);
+}
+
+#[test]
+fn a_shadow_is_nobodys_task_and_is_told_once() {
+    let mut script = Script::sustained(Mode::Observe);
+    script.tick();
+    script.hold_down_until(5000).tick();
+    assert_eq!(script.phase(), PhaseName::Held);
+    assert!(reminders(&script).is_empty());
 }
 
 #[test]
