@@ -78,8 +78,26 @@ pub(crate) enum StoredForm {
 pub(crate) enum DrillVerb {
     /// Run one scenario and write its report.
     Run(DrillRun),
-    /// List the scenarios.
+    /// Play scenario files, and hold the engine's answer against the expected one.
+    Replay(DrillReplay),
+    /// List the drills and the shipped scenarios, with the answers that they expect.
     List,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 every answer is the expected one, 1 one is not, 2 a file is bad and nothing was played."
+)]
+pub(crate) struct DrillReplay {
+    /// Scenario files, or names of shipped scenarios.
+    #[arg(value_name = "FILE", required_unless_present = "all")]
+    pub(crate) files: Vec<String>,
+    /// Play every shipped scenario.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// How to print what happened.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, Args)]

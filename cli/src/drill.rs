@@ -1,5 +1,7 @@
 //! Rehearsals on a simulated cloud.
 
+mod files;
+mod replay;
 mod story;
 
 use crate::args::{DrillRun, DrillVerb, Output, Scenario};
@@ -9,21 +11,29 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use understudy_engine::{Mode, PhaseName};
-use understudy_sim::{DrillOptions, DrillReport, region_loss};
+use understudy_sim::{DrillOptions, DrillReport, SHIPPED, region_loss};
 
-pub(crate) fn run(verb: &DrillVerb, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+pub(crate) fn run(verb: &DrillVerb, out: &mut dyn Write, err: &mut dyn Write) -> Result<ExitCode, Failure> {
     match verb {
         DrillVerb::Run(args) => rehearse(args, out),
+        DrillVerb::Replay(args) => replay::run(args, out, err),
         DrillVerb::List => list(out),
     }
 }
 
 fn list(out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    writeln!(out, "Drills, for `drill run`:")?;
     for scenario in Scenario::value_variants() {
         if let Some(value) = scenario.to_possible_value() {
             let help = value.get_help().map(ToString::to_string).unwrap_or_default();
-            writeln!(out, "{}  {help}", value.get_name())?;
+            writeln!(out, "  {}  {help}", value.get_name())?;
         }
+    }
+    writeln!(out, "\nScenarios, for `drill replay`, with the answer that each expects:")?;
+    let width = SHIPPED.iter().map(|shipped| shipped.name.len()).max().unwrap_or_default();
+    for shipped in SHIPPED {
+        let scenario = files::shipped(shipped)?;
+        writeln!(out, "  {:<width$}  {:<16}  {}", shipped.name, scenario.expected(), scenario.title)?;
     }
     Ok(ExitCode::SUCCESS)
 }

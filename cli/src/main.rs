@@ -29,7 +29,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments, out: &mut dyn Write, err: &mut dyn Write) -> Result<ExitCode, Failure> {
     let code = match &arguments.noun {
         Noun::App { verb } => app::run(verb, out, err)?,
-        Noun::Drill { verb } => drill::run(verb, out)?,
+        Noun::Drill { verb } => drill::run(verb, out, err)?,
     };
     out.flush()?;
     Ok(code)

@@ -2,8 +2,8 @@
 
 use std::io::{Result, Write};
 use std::path::Path;
-use understudy_engine::{Decision, Mode};
-use understudy_sim::DrillReport;
+use understudy_engine::{Decision, Mode, Subject, Tally};
+use understudy_sim::{DrillReport, Happening};
 
 /// Where the reasons begin.
 const INDENT: usize = 23;
@@ -14,12 +14,7 @@ const WIDTH: usize = 100;
 pub(super) fn write(out: &mut dyn Write, report: &DrillReport, mode: Mode, path: &Path) -> Result<()> {
     writeln!(out, "Drill {}: application {}, mode {mode}, on a simulated cloud", report.scenario, report.application)?;
     writeln!(out, "Offsets are seconds since the fault, in virtual time.\n")?;
-    for line in &report.timeline {
-        writeln!(out, "{:>+9.1}  {:<11} {}", line.offset_seconds, line.who, line.what)?;
-        for part in wrapped(&line.why) {
-            writeln!(out, "{:INDENT$}{part}", "")?;
-        }
-    }
+    timeline(out, &report.timeline)?;
     if let Some(decision) = &report.decision {
         evidence(out, decision)?;
     }
@@ -32,17 +27,20 @@ pub(super) fn write(out: &mut dyn Write, report: &DrillReport, mode: Mode, path:
     writeln!(out, "Incident  {} ({entries} entries, {chain})", path.display())
 }
 
+/// What happened, by time.
+pub(super) fn timeline(out: &mut dyn Write, lines: &[Happening]) -> Result<()> {
+    for line in lines {
+        writeln!(out, "{:>+9.1}  {:<11} {}", line.offset_seconds, line.who, line.what)?;
+        for part in wrapped(&line.why) {
+            writeln!(out, "{:INDENT$}{part}", "")?;
+        }
+    }
+    Ok(())
+}
+
 fn evidence(out: &mut dyn Write, decision: &Decision) -> Result<()> {
     let Some(assessment) = &decision.assessment else { return Ok(()) };
-    let tally = &assessment.tally;
-    let counts = format!("{} of {} Down, {} needed", tally.downs(), tally.heard.len(), tally.needed);
-    writeln!(out, "\nVotes behind the decision ({counts}):")?;
-    writeln!(out, "  {:<18} {:<15} {:<11} {:>5}  counts as", "voter", "class", "Region", "age")?;
-    for heard in &tally.heard {
-        let age = heard.age_seconds.map_or("-".to_owned(), |age| format!("{age} s"));
-        let (voter, class, region) = (heard.voter.as_str(), heard.class.to_string(), heard.region.as_str());
-        writeln!(out, "  {voter:<18} {class:<15} {region:<11} {age:>5}  {}", heard.counts)?;
-    }
+    votes(out, "Votes behind the decision", &assessment.tally)?;
     for person in &decision.approved_by {
         writeln!(out, "  approved by {person}")?;
     }
@@ -50,6 +48,22 @@ fn evidence(out: &mut dyn Write, decision: &Decision) -> Result<()> {
         writeln!(out, "  replication lag at last contact: {} at {}", lag.seconds, lag.at)?;
     }
     writeln!(out)
+}
+
+/// How each voter counted.
+pub(super) fn votes(out: &mut dyn Write, title: &str, tally: &Tally) -> Result<()> {
+    writeln!(out, "\n{title} ({} of {} Down, {} needed):", tally.downs(), tally.electorate(), tally.needed)?;
+    writeln!(out, "  {:<18} {:<15} {:<11} {:>5}  counts as", "voter", "class", "Region", "age")?;
+    for heard in &tally.heard {
+        let age = heard.age_seconds.map_or("-".to_owned(), |age| format!("{age} s"));
+        let (voter, class, region) = (heard.voter.as_str(), heard.class.to_string(), heard.region.as_str());
+        let watches = match heard.watches {
+            Subject::Primary => String::new(),
+            Subject::Standby | Subject::Canary => format!(", for the {}", heard.watches),
+        };
+        writeln!(out, "  {voter:<18} {class:<15} {region:<11} {age:>5}  {}{watches}", heard.counts)?;
+    }
+    Ok(())
 }
 
 fn outcome(out: &mut dyn Write, report: &DrillReport) -> Result<()> {
@@ -74,7 +88,7 @@ fn outcome(out: &mut dyn Write, report: &DrillReport) -> Result<()> {
     writeln!(out, "Calls     PromoteReadReplica {}, messages published {}", report.promote_calls, report.messages)
 }
 
-fn wrapped(text: &str) -> Vec<String> {
+pub(super) fn wrapped(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {

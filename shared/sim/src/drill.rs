@@ -16,7 +16,7 @@ use understudy_driver::{Ledger, LedgerError, Run, command};
 use understudy_engine::{AlarmArn, Event, Mode, Order, Phase, Policy, Question, RunId, Seconds, Source, State};
 
 /// When every drill begins: a fixed time, so that two runs print the same.
-const BEGINS_AT: &str = "2026-03-01T03:00:00Z";
+pub(crate) const BEGINS_AT: &str = "2026-03-01T03:00:00Z";
 
 /// How long the world is well before it is not.
 const QUIET: Duration = Duration::from_secs(300);

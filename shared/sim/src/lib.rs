@@ -10,6 +10,7 @@ mod cloud;
 mod database;
 mod drill;
 mod ledger;
+mod scenario;
 mod stage;
 mod world;
 
@@ -19,4 +20,5 @@ pub use cloud::SimCloud;
 pub use database::{Life, SimDatabase};
 pub use drill::{DrillError, DrillOptions, DrillReport, Happening, Loss, region_loss};
 pub use ledger::SimLedger;
+pub use scenario::{Answer, Difference, FenceWord, Replay, SHIPPED, Scenario, Shipped, replay};
 pub use world::{PromoteFault, World};

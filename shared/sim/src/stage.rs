@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
-use understudy_driver::{Cast, Receipt, Run, attend, deliver, receive, turn};
+use understudy_driver::{Cast, Cloud, Ledger, Receipt, Run, attend, deliver, receive, turn};
 use understudy_engine::{Application, RunId, Seconds};
 use understudy_events::{Wake, signals, wake};
 
@@ -22,7 +22,7 @@ const STREAM_DELAY: Duration = Duration::from_millis(250);
 const TICK: Duration = Duration::from_secs(60);
 const TICK_SPAN: Seconds = Seconds(55);
 
-/// One application on the stage, its functions running until it is dropped.
+/// Applications on the stage, their functions running until it is dropped.
 pub(crate) struct Stage {
     world: World,
     application: Application,
@@ -31,20 +31,36 @@ pub(crate) struct Stage {
 }
 
 #[derive(Clone)]
-struct Functions {
+struct Functions<L, C> {
     world: World,
-    ledger: SimLedger,
-    cloud: SimCloud,
+    ledger: L,
+    cloud: C,
     failures: Arc<Mutex<Vec<String>>>,
     runs: Arc<Mutex<u128>>,
 }
 
 impl Stage {
     pub(crate) fn new(world: &World, application: &Application) -> Self {
+        let (ledger, cloud) = (SimLedger::new(world), SimCloud::new(world));
+        Self::between(world, &ledger, &cloud, application, &[])
+    }
+
+    /// The functions of several applications, between other ports than the simulated ones by themselves.
+    pub(crate) fn between<L, C>(
+        world: &World,
+        ledger: &L,
+        cloud: &C,
+        application: &Application,
+        others: &[Application],
+    ) -> Self
+    where
+        L: Ledger + Clone + Send + 'static,
+        C: Cloud + Clone + Send + 'static,
+    {
         let functions = Functions {
             world: world.clone(),
-            ledger: SimLedger::new(world),
-            cloud: SimCloud::new(world),
+            ledger: ledger.clone(),
+            cloud: cloud.clone(),
             failures: Arc::default(),
             runs: Arc::default(),
         };
@@ -52,7 +68,9 @@ impl Stage {
         tasks.spawn(functions.clone().intake(world.bus()));
         tasks.spawn(functions.clone().conductor_on_stream(world.stream()));
         tasks.spawn(functions.clone().notify_on_stream(world.stream()));
-        tasks.spawn(functions.clone().on_schedule(json!({"application": application})));
+        for application in std::iter::once(application).chain(others) {
+            tasks.spawn(functions.clone().on_schedule(json!({"application": application})));
+        }
         Self {
             world: world.clone(),
             application: application.clone(),
@@ -75,7 +93,11 @@ impl Stage {
     }
 }
 
-impl Functions {
+impl<L, C> Functions<L, C>
+where
+    L: Ledger + Clone + Send + 'static,
+    C: Cloud + Clone + Send + 'static,
+{
     /// A new run, numbered the same in every drill of the same script.
     fn run(&self) -> Run {
         let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
@@ -92,16 +114,43 @@ impl Functions {
             .ok()
     }
 
+    /// Each event is an invocation of its own, and one that fails is invoked twice again.
     async fn intake(self, mut bus: UnboundedReceiver<Value>) {
         while let Some(event) = bus.recv().await {
-            tokio::time::sleep(EVENT_DELAY).await;
-            for signal in signals(&event) {
-                let Some(signal) = self.check("intake", signal) else { continue };
-                let received = receive(&self.ledger, signal, self.world.now()).await;
-                for receipt in self.check("intake", received).into_iter().flatten() {
-                    self.tell_vote(&receipt);
+            let functions = self.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(EVENT_DELAY).await;
+                for pause in [Some(Duration::from_secs(60)), Some(Duration::from_secs(120)), None] {
+                    functions.invoked().await;
+                    if functions.take_in(&event).await {
+                        break;
+                    }
+                    if let Some(pause) = pause {
+                        tokio::time::sleep(pause).await;
+                    }
                 }
+            });
+        }
+    }
+
+    /// Whether everything in an event was dealt with.
+    async fn take_in(&self, event: &Value) -> bool {
+        let mut dealt_with = true;
+        for signal in signals(event) {
+            let Some(signal) = self.check("intake", signal) else { continue };
+            let received = receive(&self.ledger, signal, self.world.now()).await;
+            match self.check("intake", received) {
+                Some(receipts) => receipts.iter().for_each(|receipt| self.tell_vote(receipt)),
+                None => dealt_with = false,
             }
+        }
+        dealt_with
+    }
+
+    /// Waits while no function is run.
+    async fn invoked(&self) {
+        while self.world.lock().functions_down {
+            tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
 
@@ -113,6 +162,7 @@ impl Functions {
 
     async fn conductor_on_stream(self, mut stream: UnboundedReceiver<Value>) {
         while let Some(applications) = self.next_batch(&mut stream).await {
+            self.invoked().await;
             for application in applications {
                 let mut run = self.run();
                 let taken = turn(&self.ledger, &self.cloud, &application, &mut run, &|| self.world.now()).await;
@@ -123,6 +173,7 @@ impl Functions {
 
     async fn notify_on_stream(self, mut stream: UnboundedReceiver<Value>) {
         while let Some(applications) = self.next_batch(&mut stream).await {
+            self.invoked().await;
             for application in applications {
                 self.notify(&application).await;
             }
@@ -133,6 +184,7 @@ impl Functions {
         let mut every = tokio::time::interval(TICK);
         loop {
             every.tick().await;
+            self.invoked().await;
             let Some(Wake::Tick(application)) = self.check("conductor", wake(&input)) else { return };
             self.notify(&application).await;
             let mut run = self.run();

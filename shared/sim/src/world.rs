@@ -40,6 +40,8 @@ pub(crate) struct Inner {
     pub(crate) alarms: BTreeMap<AlarmArn, SimAlarm>,
     pub(crate) lags: BTreeMap<DbInstanceArn, Vec<Lag>>,
     pub(crate) dead: BTreeSet<Region>,
+    /// Whether no function is run: what wakes them waits.
+    pub(crate) functions_down: bool,
     pub(crate) promote_faults: VecDeque<PromoteFault>,
     /// Every promote call that reached RDS, in order.
     pub(crate) promote_calls: Vec<(Timestamp, DbInstanceArn)>,
@@ -128,15 +130,25 @@ impl World {
     /// Changes an alarm. Its Region's event bus tells, if the Region lives and the value is another.
     pub fn set_alarm(&self, arn: &AlarmArn, value: AlarmValue, reason: &str) {
         let after = SimAlarm { value, changed_at: self.now(), reason: reason.to_owned() };
-        let mut inner = self.lock();
-        let before = inner.alarms.insert(arn.clone(), after.clone());
-        let Some(before) = before.filter(|before| before.value != value) else { return };
-        if inner.dead.contains(&arn.region()) {
-            return;
+        if let Some(event) = self.change_alarm(arn, after)
+            && !self.is_dead(&arn.region())
+        {
+            self.send_event(event);
         }
-        if let Some(bus) = &inner.bus {
+    }
+
+    /// Changes an alarm without a word. The event that would tell of it, if the value is another.
+    pub(crate) fn change_alarm(&self, arn: &AlarmArn, after: SimAlarm) -> Option<Value> {
+        let before = self.lock().alarms.insert(arn.clone(), after.clone());
+        let before = before.filter(|before| before.value != after.value)?;
+        Some(state_change(arn, &before, &after))
+    }
+
+    /// Delivers an event to whoever listens.
+    pub(crate) fn send_event(&self, event: Value) {
+        if let Some(bus) = &self.lock().bus {
             // A bus without a listener drops its events, as EventBridge does without a rule.
-            let _ = bus.send(state_change(arn, &before, &after));
+            let _ = bus.send(event);
         }
     }
 
