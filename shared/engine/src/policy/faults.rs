@@ -64,6 +64,7 @@ impl Policy {
         self.quorum_faults(&mut faults);
         self.voter_faults(&mut faults);
         self.window_faults(&mut faults);
+        self.storm_faults(&mut faults);
         self.approval_faults(&mut faults);
         self.notification_faults(&mut faults);
         faults.0
@@ -79,7 +80,7 @@ impl Policy {
         if self.schema != super::POLICY_SCHEMA {
             faults.error(&["schema"], self.schema, "this release reads schema 1 only", "write schema = 1");
         }
-        let regions: BTreeSet<Region> = self.voters.iter().map(|voter| voter.source.region()).collect();
+        let regions: BTreeSet<Region> = self.electorate().map(|voter| voter.source.region()).collect();
         if self.mode == Mode::Auto && regions.len() < 3 {
             faults.error(
                 &["mode", "voters"],
@@ -141,14 +142,14 @@ impl Policy {
     }
 
     fn quorum_faults(&self, faults: &mut Faults) {
-        let configured = u32::try_from(self.voters.len()).unwrap_or(u32::MAX);
+        let configured = u32::try_from(self.electorate().count()).unwrap_or(u32::MAX);
         let needed = self.quorum.needed;
         let involves = ["quorum.needed", "voters"];
         if needed > configured {
             faults.error(
                 &involves,
                 needed,
-                &format!("only {configured} voters are configured, so the quorum can never be reached"),
+                &format!("only {configured} voters that watch the primary Region are configured, so the quorum can never be reached"),
                 "lower the quorum, or add voters",
             );
         } else if u64::from(needed) * 2 <= u64::from(configured) {
@@ -199,7 +200,7 @@ impl Policy {
     }
 
     fn diversity_faults(&self, faults: &mut Faults) {
-        let classes: BTreeSet<EvidenceClass> = self.voters.iter().map(|voter| voter.class).collect();
+        let classes: BTreeSet<EvidenceClass> = self.electorate().map(|voter| voter.class).collect();
         if classes.len() < 2 {
             let value = classes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             faults.error(
@@ -213,10 +214,10 @@ impl Policy {
             let region = voter.source.region();
             region != self.regions.primary && region != self.regions.standby
         };
-        if !self.voters.iter().any(outside) {
+        if !self.electorate().any(outside) {
             faults.error(
                 &["voters", "regions.primary", "regions.standby"],
-                format!("{} voters", self.voters.len()),
+                format!("{} voters", self.electorate().count()),
                 "no voter is outside both the primary and the standby Region, and a decision needs one",
                 "add a voter in a third Region",
             );
@@ -269,6 +270,19 @@ impl Policy {
                 "a Multi-AZ failover inside the Region takes 60 to 120 s and would be mistaken for the loss of the Region",
                 "write 180 unless the writer is not Multi-AZ",
             );
+        }
+    }
+
+    fn storm_faults(&self, faults: &mut Faults) {
+        for (index, name) in self.storm.region_voters.iter().enumerate() {
+            if !self.electorate().any(|voter| voter.name == *name) {
+                faults.error(
+                    &[&format!("storm.region_voters[{index}]"), "voters"],
+                    name,
+                    "no voter of this name watches the primary Region, so they can never all say Down",
+                    "name a configured voter that watches the primary Region",
+                );
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Policies that contradict themselves are refused, with every fault named.
 
 use crate::script::policy;
-use understudy_engine::{Mode, Policy, Seconds, Severity};
+use understudy_engine::{Mode, Policy, Seconds, Severity, Subject};
 
 fn fields(change: impl FnOnce(&mut Policy)) -> Vec<String> {
     let mut policy = policy(Mode::Auto);
@@ -47,6 +47,40 @@ fn each_contradiction_is_named_at_its_field() {
         }),
         ["approval"]
     );
+}
+
+#[test]
+fn a_voter_that_watches_something_else_than_the_primary_makes_no_quorum_and_no_diversity() {
+    let watches_the_standby = |policy: &mut Policy| policy.voters[2].watches = Subject::Standby;
+    assert_eq!(
+        fields(|policy| {
+            watches_the_standby(policy);
+            policy.quorum.needed = 3;
+        })
+        .into_iter()
+        .filter(|field| field == "quorum.needed")
+        .count(),
+        1,
+        "three are configured, and two of them watch the primary Region"
+    );
+    assert!(fields(watches_the_standby).contains(&"mode".to_owned()), "the two are in two Regions");
+}
+
+#[test]
+fn a_zero_is_refused_in_every_window_that_waits_for_something() {
+    let zero = |change: fn(&mut Policy)| fields(change);
+    assert_eq!(zero(|policy| policy.windows.flap_seconds = Seconds(0)), ["windows.flap_seconds"]);
+    assert_eq!(zero(|policy| policy.windows.remind_seconds = Seconds(0)), ["windows.remind_seconds"]);
+    assert_eq!(zero(|policy| policy.windows.rebuild_seconds = Seconds(0)), ["windows.rebuild_seconds"]);
+    assert_eq!(zero(|policy| policy.windows.drain_seconds = Seconds(0)), ["windows.drain_seconds"]);
+    assert_eq!(zero(|policy| policy.quorum.flaps_max = 0), ["quorum.flaps_max"]);
+    assert_eq!(zero(|policy| policy.storm.promotes_per_hour = 0), ["storm.promotes_per_hour"]);
+}
+
+#[test]
+fn a_region_voter_that_is_not_configured_is_named() {
+    let stranger = |policy: &mut Policy| policy.storm.region_voters = vec!["nobody".parse().unwrap()];
+    assert_eq!(fields(stranger), ["storm.region_voters[0]"]);
 }
 
 #[test]
