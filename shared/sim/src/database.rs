@@ -102,8 +102,7 @@ impl SimDatabase {
         if self.created_at.is_some_and(|at| now.duration_since(at) < CREATING) {
             return (DbStatus::Other("creating".to_owned()), self.source.clone());
         }
-        let standing =
-            || if self.restarting(now) { DbStatus::parse("rebooting") } else { self.status.clone() };
+        let standing = || if self.restarting(now) { DbStatus::parse("rebooting") } else { self.status.clone() };
         let Some(promoted_at) = self.promoted_at else { return (standing(), self.source.clone()) };
         let elapsed = now.duration_since(promoted_at);
         let modifying_from = self.life.untouched;

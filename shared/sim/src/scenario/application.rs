@@ -158,12 +158,15 @@ fn copy(policy: &Policy, number: u32) -> Option<Policy> {
 /// The voters that a key of `[voters]` stands for: names or letters, several with commas or blanks
 /// between them, or `all` that watch the primary Region.
 pub(super) fn voters(policy: &Policy, key: &str) -> Result<Vec<VoterName>, String> {
-    if key.eq_ignore_ascii_case("all") {
-        return Ok(policy.electorate().map(|voter| voter.name.clone()).collect());
+    let mut names = Vec::new();
+    for word in key.split([' ', ',', '+', '/']).filter(|word| !word.is_empty()) {
+        if word.eq_ignore_ascii_case("all") {
+            names.extend(policy.electorate().map(|voter| voter.name.clone()));
+        } else {
+            names.push(voter(policy, word)?);
+        }
     }
-    let words = key.split([' ', ',', '+', '/']).filter(|word| !word.is_empty());
-    let named: Result<Vec<VoterName>, String> = words.map(|word| voter(policy, word)).collect();
-    named.and_then(|names| if names.is_empty() { Err(key.to_owned()) } else { Ok(names) })
+    if names.is_empty() { Err(key.to_owned()) } else { Ok(names) }
 }
 
 fn voter(policy: &Policy, word: &str) -> Result<VoterName, String> {
