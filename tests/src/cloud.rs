@@ -41,6 +41,8 @@ impl Default for Options {
 pub struct Fault {
     pub service: &'static str,
     pub action: &'static str,
+    /// Where; none is everywhere.
+    pub region: Option<&'static str>,
     pub body_contains: Option<&'static str>,
     /// How often; none is for ever.
     pub times: Option<u32>,
@@ -138,8 +140,9 @@ impl LocalCloud {
         let mut body = json!({
             "service": fault.service, "action": fault.action, "times": fault.times, "effect": fault.effect,
         });
-        if let Some(text) = fault.body_contains {
-            body["body_contains"] = text.into();
+        let narrower = [("region", fault.region), ("body_contains", fault.body_contains)];
+        for (field, text) in narrower.into_iter().filter_map(|(field, text)| Some((field, text?))) {
+            body[field] = text.into();
         }
         self.post("faults", body)["id"].as_str().expect("a fault has an id").to_owned()
     }

@@ -46,7 +46,13 @@ pub struct Story {
 impl Story {
     #[must_use]
     pub fn begin(options: Options) -> Self {
-        Self { cloud: LocalCloud::start(&policy(), options) }
+        Self::of(&policy(), options)
+    }
+
+    /// With another policy for the application.
+    #[must_use]
+    pub fn of(policy: &Policy, options: Options) -> Self {
+        Self { cloud: LocalCloud::start(policy, options) }
     }
 
     /// Sets alarms by the real AWS CLI, as a person would.

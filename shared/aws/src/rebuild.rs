@@ -22,13 +22,10 @@ pub(crate) async fn create(clients: &Clients, create: &CreateReplica) -> CreateA
         Err(error) => error,
     };
     tracing::warn!(error = %DisplayErrorContext(&error), "the replica was not created");
-    // A source that is just being backed up is in the wrong state, and will be in the right one.
-    let passing = error
-        .as_service_error()
-        .is_some_and(|error| error.is_db_instance_already_exists_fault() || error.is_invalid_db_instance_state_fault());
+    let exists = error.as_service_error().is_some_and(|error| error.is_db_instance_already_exists_fault());
     match Failure::of(&error) {
         Failure::Throttled | Failure::Ambiguous { .. } => CreateAnswer::LookAgain,
-        Failure::Answered { .. } if passing => CreateAnswer::LookAgain,
+        Failure::Answered { .. } if exists => CreateAnswer::LookAgain,
         Failure::Denied { .. } => CreateAnswer::Denied,
         Failure::Answered { .. } => CreateAnswer::Refused,
     }

@@ -38,8 +38,9 @@ impl SimCloud {
         let Some(database) = inner.databases.get(replica) else { return Sight::Missing };
         let (status, source) = database.described(now);
         let lags = span.map_or(Vec::new(), |(after, until)| {
-            let measured: &[Lag] = inner.lags.get(replica).map_or(&[], Vec::as_slice);
-            measured.iter().filter(|lag| lag.at >= after && lag.at <= until).copied().collect()
+            let told: &[Lag] = inner.lags.get(replica).map_or(&[], Vec::as_slice);
+            let told = told.iter().filter(|lag| lag.at >= after && lag.at <= until).copied();
+            told.chain(database.measured((after, until.min(now)))).collect()
         });
         Sight::Seen(Sighting { status, source, lags })
     }
@@ -88,7 +89,7 @@ impl SimCloud {
         if call.act == FenceAct::Describe {
             return FenceAnswer::Seen(writer.seen(now));
         }
-        if now >= call.not_after {
+        if now >= call.not_after || !writer.changeable(now) {
             return FenceAnswer::Trouble(FenceTrouble::Unanswered);
         }
         match &call.act {
@@ -165,6 +166,8 @@ impl Cloud for SimCloud {
         let mut inner = self.world.lock();
         let answer = if inner.databases.contains_key(&create.replica) {
             CreateAnswer::LookAgain
+        } else if !inner.databases.get(&create.source).is_some_and(|source| source.changeable(now)) {
+            CreateAnswer::Refused
         } else {
             let database = SimDatabase::created_from(create.source.clone(), now);
             inner.databases.insert(create.replica.clone(), database);

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
-use understudy_engine::{DbInstanceArn, DbStatus, SecurityGroup, WriterSeen};
+use understudy_engine::{DbInstanceArn, DbStatus, Lag, Seconds, SecurityGroup, WriterSeen};
 
 /// How long new security groups take to be in force, a restart to end, and a new replica to be ready.
 const REGROUPING: SignedDuration = SignedDuration::from_secs(8);
@@ -83,6 +83,26 @@ impl SimDatabase {
             let elapsed = now.duration_since(at);
             elapsed >= RESTART_BEGINS && elapsed < RESTART_BEGINS + RESTARTING
         })
+    }
+
+    /// Whether RDS would accept a change now: nothing else is under way, nor about to begin.
+    #[must_use]
+    pub fn changeable(&self, now: Timestamp) -> bool {
+        let (status, source) = self.described(now);
+        let promoting = self.promoted_at.is_some() && source.is_some();
+        let about_to_restart = self.restarted_at.is_some_and(|at| now.duration_since(at) < RESTART_BEGINS);
+        status == DbStatus::Available && !promoting && !about_to_restart
+    }
+
+    /// The lag of a replica that was made in the drill, once a minute from when it was ready.
+    #[must_use]
+    pub fn measured(&self, (after, until): (Timestamp, Timestamp)) -> Vec<Lag> {
+        let Some(ready_at) = self.created_at.map(|at| at + CREATING).filter(|_| self.promoted_at.is_none()) else {
+            return Vec::new();
+        };
+        let minutes = (0..).map(|minute| ready_at + SignedDuration::from_mins(minute));
+        let span = minutes.skip_while(|at| *at < after).take_while(|at| *at <= until);
+        span.map(|at| Lag { seconds: Seconds(1), at }).collect()
     }
 
     #[must_use]

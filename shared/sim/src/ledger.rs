@@ -8,7 +8,8 @@ use understudy_driver::{
     Cast, Commit, Enter, IncidentItem, Ledger, LedgerError, Nonce, PolicyHash, Record, RecordFault, Route, StoredPolicy,
 };
 use understudy_engine::{
-    Application, Breaker, IncidentId, Policy, Revision, STATE_SCHEMA, Source, State, Vote, VoterName, Votes,
+    Application, BREAKER_SCHEMA, Breaker, IncidentId, Policy, Revision, STATE_SCHEMA, Source, State, Vote, VoterName,
+    Votes,
 };
 
 /// A typical round trip to DynamoDB within a Region.
@@ -55,6 +56,11 @@ impl SimLedger {
             None if attribute == "policy" => text.clone_into(&mut item.policy),
             None => item.state = Some(text.to_owned()),
         }
+    }
+
+    /// Overwrites the storm breaker with whatever is given.
+    pub fn tamper_breaker(&self, text: &str) {
+        self.world.lock().breaker = Some((text.to_owned(), "by hand".to_owned()));
     }
 }
 
@@ -103,22 +109,19 @@ impl Ledger for SimLedger {
         tokio::time::sleep(ROUND_TRIP).await;
         match &self.world.lock().breaker {
             None => Ok(Breaker::default()),
-            Some((text, _)) => serde_json::from_str(text)
-                .map_err(|error| LedgerError::UnusableBreaker { fault: unreadable("breaker", &error) }),
+            Some((text, _)) => read_breaker(text).map_err(|fault| LedgerError::UnusableBreaker { fault }),
         }
     }
 
     async fn commit_breaker(&self, next: &Breaker, expected: Revision, nonce: &Nonce) -> Result<Commit, LedgerError> {
         tokio::time::sleep(ROUND_TRIP).await;
-        let mut inner = self.world.lock();
-        let stored = inner.breaker.as_ref().map(|(text, _)| serde_json::from_str::<Breaker>(text)).transpose();
-        let revision = stored.map_err(refused)?.map_or(Revision::default(), |breaker| breaker.revision);
-        if revision != expected {
-            let own = inner.breaker.as_ref().is_some_and(|(_, last)| *last == nonce.0);
-            return Ok(if own { Commit::Committed } else { Commit::Conflict });
+        let lost = World::reply_is_lost(&mut self.world.lock());
+        let first = write_breaker(&mut self.world.lock(), next, expected, nonce)?;
+        if !lost {
+            return Ok(first);
         }
-        inner.breaker = Some((serde_json::to_string(next).map_err(refused)?, nonce.0.clone()));
-        Ok(Commit::Committed)
+        tokio::time::sleep(ROUND_TRIP).await;
+        write_breaker(&mut self.world.lock(), next, expected, nonce)
     }
 
     async fn routes(&self, source: &Source) -> Result<Vec<Route>, LedgerError> {
@@ -152,6 +155,25 @@ impl Ledger for SimLedger {
         let items = of_incident.take_while(|((owner, key), _)| owner == application && key.starts_with(&prefix));
         Ok(items.map(|(_, (item, _))| item.clone()).collect())
     }
+}
+
+fn write_breaker(inner: &mut Inner, next: &Breaker, expected: Revision, nonce: &Nonce) -> Result<Commit, LedgerError> {
+    // What cannot be read is nothing that anybody could have gone on from.
+    let stored = inner.breaker.as_ref().map(|(text, _)| read_breaker(text).map(|breaker| breaker.revision));
+    if stored.unwrap_or(Ok(Revision::default())).ok() != Some(expected) {
+        let own = inner.breaker.as_ref().is_some_and(|(_, last)| *last == nonce.0);
+        return Ok(if own { Commit::Committed } else { Commit::Conflict });
+    }
+    inner.breaker = Some((serde_json::to_string(next).map_err(refused)?, nonce.0.clone()));
+    Ok(Commit::Committed)
+}
+
+fn read_breaker(text: &str) -> Result<Breaker, RecordFault> {
+    let breaker: Breaker = serde_json::from_str(text).map_err(|error| unreadable("breaker", &error))?;
+    if breaker.schema != BREAKER_SCHEMA {
+        return Err(RecordFault::OtherSchema { found: breaker.schema, supported: BREAKER_SCHEMA });
+    }
+    Ok(breaker)
 }
 
 fn write_state(

@@ -97,7 +97,7 @@ fn deny(service: &'static str, action: &'static str) -> Fault {
         "kind": "error", "status": 400, "code": "AccessDeniedException",
         "message": "User: arn:aws:sts::123456789012:assumed-role/conductor is not authorized",
     });
-    Fault { service, action, body_contains: None, times: None, effect }
+    Fault { service, action, region: None, body_contains: None, times: None, effect }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! One suite over the simulated and the real ports, so that the fake cannot lie.
 
+mod breaker;
 mod cloud;
 mod cloud_worlds;
+mod fencing;
 mod ledger;
 mod ledger_worlds;

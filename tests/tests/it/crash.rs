@@ -7,20 +7,23 @@ use understudy_tests::{Fault, Options, Story};
 
 fn answers(story: &Story) -> Vec<PromoteAnswer> {
     let entries = story.entries();
-    let answered = entries.iter().filter_map(|entry| match &entry.what {
-        What::Answered { answer, .. } => Some(*answer),
-        What::Moved { .. }
-        | What::Refused
-        | What::Unheard { .. }
-        | What::CalledAgain { .. }
-        | What::Approved { .. } => None,
+    let answered = entries.iter().filter_map(|entry| {
+        let What::Answered { answer, .. } = &entry.what else { return None };
+        Some(*answer)
     });
     answered.collect()
 }
 
 /// Holds the replies to every such call, for as long as it takes.
 fn holding_replies(service: &'static str, action: &'static str, body: Option<&'static str>) -> Fault {
-    Fault { service, action, body_contains: body, times: None, effect: json!({"kind": "hold", "when": "after"}) }
+    Fault {
+        service,
+        action,
+        region: None,
+        body_contains: body,
+        times: None,
+        effect: json!({"kind": "hold", "when": "after"}),
+    }
 }
 
 fn unheard(story: &Story) -> bool {
@@ -67,6 +70,7 @@ fn a_promote_whose_reply_is_lost_is_read_back_and_not_called_again() {
     let _ = story.cloud.fault(&Fault {
         service: "rds",
         action: "PromoteReadReplica",
+        region: None,
         body_contains: None,
         times: Some(1),
         effect: cut,
@@ -85,6 +89,7 @@ fn a_commit_whose_reply_is_lost_is_recognised_as_ones_own() {
     let _ = story.cloud.fault(&Fault {
         service: "dynamodb",
         action: "UpdateItem",
+        region: None,
         body_contains: Some("intended"),
         times: Some(1),
         effect: cut,

@@ -3,11 +3,13 @@
 use super::ledger_worlds::clients;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{ComparisonOperator, Dimension, MetricDatum, StateValue, Statistic};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use std::collections::BTreeSet;
+use std::time::Duration;
 use understudy_aws::AwsCloud;
 use understudy_driver::Cloud;
-use understudy_engine::{AlarmArn, DbInstanceArn, DbStatus, Lag, Seconds};
+use understudy_engine::{AlarmArn, DbInstanceArn, DbStatus, Lag, Seconds, SecurityGroup, Sight};
 use understudy_sim::{AlarmValue, Life, PromoteFault, SimCloud, SimDatabase, World};
 use understudy_tests::{Fault, LocalCloud, Options, policy};
 
@@ -15,6 +17,12 @@ pub(super) trait CloudWorld {
     fn cloud(&self) -> &impl Cloud;
     fn now(&self) -> Timestamp;
     fn promote_calls(&self) -> usize;
+    /// Calls of those that cut a writer off or make a replica which reached RDS; none where nobody counts.
+    fn changing_calls(&self) -> Option<usize>;
+    /// Longer than anything takes.
+    fn patience(&self) -> SignedDuration;
+    /// A database that stands alone, with these security groups.
+    async fn add_database(&self, arn: &DbInstanceArn, groups: &BTreeSet<SecurityGroup>);
     /// A replica of the policy's writer, in us-west-2, whose promotion takes four seconds.
     async fn add_replica(&self, name: &str);
     async fn set_backing_up(&self, name: &str);
@@ -53,6 +61,20 @@ impl CloudWorld for SimulatedCloud {
 
     fn promote_calls(&self) -> usize {
         self.world.promote_calls()
+    }
+
+    fn changing_calls(&self) -> Option<usize> {
+        None
+    }
+
+    fn patience(&self) -> SignedDuration {
+        SignedDuration::from_hours(2)
+    }
+
+    async fn add_database(&self, arn: &DbInstanceArn, groups: &BTreeSet<SecurityGroup>) {
+        let mut database = SimDatabase::writer();
+        database.groups.clone_from(groups);
+        self.world.add_database(arn.clone(), database);
     }
 
     async fn add_replica(&self, name: &str) {
@@ -94,6 +116,7 @@ pub(super) struct RealCloud {
     cloudwatch: aws_sdk_cloudwatch::Client,
     standby_cloudwatch: aws_sdk_cloudwatch::Client,
     rds: aws_sdk_rds::Client,
+    primary_rds: aws_sdk_rds::Client,
 }
 
 impl RealCloud {
@@ -108,13 +131,23 @@ impl RealCloud {
                 .credentials_provider(credentials)
         };
         let (standby, witness) = (config("us-west-2").load().await, config("us-east-2").load().await);
+        let primary = config("us-east-1").load().await;
         Self {
             cloudwatch: aws_sdk_cloudwatch::Client::new(&witness),
             standby_cloudwatch: aws_sdk_cloudwatch::Client::new(&standby),
             rds: aws_sdk_rds::Client::new(&standby),
+            primary_rds: aws_sdk_rds::Client::new(&primary),
             cloud,
             local,
         }
+    }
+
+    pub(super) fn local(&self) -> &LocalCloud {
+        &self.local
+    }
+
+    fn rds_of(&self, arn: &DbInstanceArn) -> &aws_sdk_rds::Client {
+        if arn.region().as_str() == "us-east-1" { &self.primary_rds } else { &self.rds }
     }
 }
 
@@ -131,10 +164,31 @@ impl CloudWorld for RealCloud {
         self.local.promote_calls()
     }
 
+    fn changing_calls(&self) -> Option<usize> {
+        let changing = ["ModifyDBInstance", "RebootDBInstance", "CreateDBInstanceReadReplica"];
+        Some(changing.iter().map(|action| self.local.requests("rds", action).len()).sum())
+    }
+
+    fn patience(&self) -> SignedDuration {
+        SignedDuration::from_secs(60)
+    }
+
+    async fn add_database(&self, arn: &DbInstanceArn, groups: &BTreeSet<SecurityGroup>) {
+        let create = self.rds_of(arn).create_db_instance().db_instance_identifier(arn.instance());
+        let create = create.engine("postgres").db_instance_class("db.t4g.medium").allocated_storage(20);
+        let groups = groups.iter().map(|group| group.as_str().to_owned()).collect();
+        create.backup_retention_period(1).set_vpc_security_group_ids(Some(groups)).send().await.unwrap();
+    }
+
     async fn add_replica(&self, name: &str) {
         let writer = policy().database.writer;
         let create = self.rds.create_db_instance_read_replica().db_instance_identifier(name);
         create.source_db_instance_identifier(writer.as_str()).send().await.unwrap();
+        let arn = replica(name);
+        let available = DbStatus::Available;
+        while !matches!(self.cloud.read_back(&arn).await.outcome, Sight::Seen(seen) if seen.status == available) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     async fn set_backing_up(&self, name: &str) {
@@ -173,13 +227,27 @@ impl CloudWorld for RealCloud {
             PromoteFault::Throttled => error("Throttling"),
             PromoteFault::Denied => error("AccessDenied"),
         };
-        let fault = Fault { service: "rds", action: "PromoteReadReplica", body_contains: None, times: Some(1), effect };
+        let fault = Fault {
+            service: "rds",
+            action: "PromoteReadReplica",
+            region: None,
+            body_contains: None,
+            times: Some(1),
+            effect,
+        };
         let _ = self.local.fault(&fault);
     }
 
     async fn silence_alarms(&self) {
         let effect = json!({"kind": "hold", "when": "before"});
-        let fault = Fault { service: "monitoring", action: "DescribeAlarms", body_contains: None, times: None, effect };
+        let fault = Fault {
+            service: "monitoring",
+            action: "DescribeAlarms",
+            region: None,
+            body_contains: None,
+            times: None,
+            effect,
+        };
         let _ = self.local.fault(&fault);
     }
 }

@@ -2,8 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use serde_json::json;
-use std::collections::HashMap;
+use serde_json::{Value, json};
 use understudy_aws::{Clients, DynamoLedger};
 use understudy_driver::{Ledger, application_items};
 use understudy_engine::Policy;
@@ -16,6 +15,8 @@ pub(super) trait LedgerWorld {
     async fn lose_next_commit_reply(&self);
     /// Writes a text where something else belongs.
     async fn tamper(&self, attribute: &str, text: &str);
+    /// Writes something else in the place of the storm breaker.
+    async fn tamper_breaker(&self, value: &Value);
 }
 
 pub(super) struct SimulatedTable {
@@ -48,6 +49,10 @@ impl LedgerWorld for SimulatedTable {
     async fn tamper(&self, attribute: &str, text: &str) {
         self.ledger.tamper(&"orders".parse().unwrap(), attribute, text);
     }
+
+    async fn tamper_breaker(&self, value: &Value) {
+        self.ledger.tamper_breaker(&value.to_string());
+    }
 }
 
 pub(super) struct RealTable {
@@ -75,6 +80,15 @@ impl RealTable {
         let ledger = DynamoLedger::open(&clients, "understudy").await.unwrap();
         Self { cloud, clients, ledger }
     }
+
+    async fn overwrite(&self, pk: &str, attribute: &str, value: AttributeValue) {
+        let key = |text: &str| AttributeValue::S(text.to_owned());
+        let request = self.clients.dynamodb().update_item().table_name("understudy");
+        let request = request.key("pk", key(pk)).key("sk", key("record"));
+        let request = request.update_expression("SET #attribute = :value");
+        let request = request.expression_attribute_names("#attribute", attribute);
+        request.expression_attribute_values(":value", value).send().await.unwrap();
+    }
 }
 
 impl LedgerWorld for RealTable {
@@ -94,18 +108,23 @@ impl LedgerWorld for RealTable {
 
     async fn lose_next_commit_reply(&self) {
         let effect = json!({"kind": "cut", "when": "after"});
-        let fault = Fault { service: "dynamodb", action: "UpdateItem", body_contains: None, times: Some(1), effect };
+        let fault = Fault {
+            service: "dynamodb",
+            action: "UpdateItem",
+            region: None,
+            body_contains: None,
+            times: Some(1),
+            effect,
+        };
         let _ = self.cloud.fault(&fault);
     }
 
     async fn tamper(&self, attribute: &str, text: &str) {
-        let key = HashMap::from([
-            ("pk".to_owned(), AttributeValue::S("app#orders".to_owned())),
-            ("sk".to_owned(), AttributeValue::S("record".to_owned())),
-        ]);
-        let request = self.clients.dynamodb().update_item().table_name("understudy").set_key(Some(key));
-        let request = request.update_expression("SET #attribute = :text");
-        let request = request.expression_attribute_names("#attribute", attribute);
-        request.expression_attribute_values(":text", AttributeValue::S(text.to_owned())).send().await.unwrap();
+        self.overwrite("app#orders", attribute, AttributeValue::S(text.to_owned())).await;
+    }
+
+    async fn tamper_breaker(&self, value: &Value) {
+        let value = serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(value).unwrap();
+        self.overwrite("breaker", "breaker", value).await;
     }
 }
