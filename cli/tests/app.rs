@@ -131,7 +131,7 @@ fn an_empty_file_is_answered_and_not_valid() {
     let path = file("empty.toml", b"");
     let Answer { code, out, err } = understudy(&["app", "validate", path.to_str().unwrap()]);
     assert_eq!((code, out.as_str()), (1, ""));
-    assert!(err.ends_with("not valid (8 errors)\n"), "{err}");
+    assert!(err.ends_with("not valid (8 errors, 1 warning)\n"), "{err}");
 }
 
 #[test]

@@ -64,7 +64,7 @@ impl Turn {
 }
 
 /// How long a turn is good for: within the hour over which the breaker counts it.
-const ADMISSION_MAX_AGE: Seconds = Seconds(3000);
+pub(crate) const ADMISSION_MAX_AGE: Seconds = Seconds(3000);
 
 /// A suspicion as the present votes leave it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,9 @@
 //! only offer a pattern.
 
 use std::str::FromStr;
-use understudy_engine::{AlarmArn, Application, DbInstanceArn, NameError, Person, Region, TopicArn, VoterName};
+use understudy_engine::{
+    AlarmArn, Application, DbInstanceArn, NameError, Person, Region, SecurityGroup, TopicArn, VoterName,
+};
 
 /// Why the text is not the name that the schema's definition stands for. None where it is one, or
 /// where the definition is of no name.
@@ -16,6 +18,7 @@ pub(super) fn name_error(definition: &str, text: &str) -> Option<NameError> {
         "DbInstanceArn" => check::<DbInstanceArn>(text),
         "Person" => check::<Person>(text),
         "Region" => check::<Region>(text),
+        "SecurityGroup" => check::<SecurityGroup>(text),
         "TopicArn" => check::<TopicArn>(text),
         "VoterName" => check::<VoterName>(text),
         _ => None,

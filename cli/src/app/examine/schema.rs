@@ -52,10 +52,13 @@ impl Schema {
 
     /// A value that fits at the path: the example file's, or the default.
     pub(super) fn fitting_value(&self, path: &FieldPath) -> Value {
-        let written = path.parts().iter().try_fold(&self.example, |value, part| match part {
-            Part::Key(key) => value.get(key),
-            Part::Index(_) => value.get(0),
+        let written = path.parts().iter().try_fold((&self.example, self.root()), |(value, field), part| match part {
+            // Of a table that is keyed by names, one entry is as good an example as another.
+            Part::Key(key) if field.keys().is_some() => Some((value.as_object()?.values().next()?, field.child(key)?)),
+            Part::Key(key) => Some((value.get(key)?, field.child(key)?)),
+            Part::Index(_) => Some((value.get(0)?, field.item()?)),
         });
+        let written = written.map(|(value, _)| value);
         let default = || self.field(path).and_then(|field| field.default());
         written.or_else(default).cloned().unwrap_or_default()
     }
@@ -154,7 +157,21 @@ impl<'s> Field<'s> {
 
     fn child(&self, name: &str) -> Option<Field<'s>> {
         let schema = self.schema;
-        self.tables().find_map(|table| table["properties"].get(name)).map(|mention| schema.mentioned(mention))
+        let named = self.tables().find_map(|table| table["properties"].get(name));
+        named.or_else(|| self.entry().map(|(_, mention)| mention)).map(|mention| schema.mentioned(mention))
+    }
+
+    /// What a table that is keyed by names holds under each, and the pattern of those names.
+    fn entry(&self) -> Option<(&'s str, &'s Value)> {
+        let (pattern, mention) = self.body["patternProperties"].as_object()?.iter().next()?;
+        Some((pattern, mention))
+    }
+
+    /// The definition that the keys of this table are names of, where it is keyed by names.
+    pub(super) fn keys(&self) -> Option<&'s str> {
+        let (pattern, _) = self.entry()?;
+        let definitions = self.schema.as_json()["$defs"].as_object()?;
+        definitions.iter().find(|(_, body)| body["pattern"] == pattern).map(|(name, _)| name.as_str())
     }
 
     fn item(&self) -> Option<Field<'s>> {

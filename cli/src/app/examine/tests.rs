@@ -1,6 +1,8 @@
 //! Files and what is found in them. Each finding is written `<field> = <value>: <problem>; <mend>`, with
 //! the severity in front where it is no error, and the line in place of the field where there is none.
 
+mod meaning;
+
 use super::schema::EXAMPLE;
 use super::{Examination, Finding, Schema, Severity, Shown, examine};
 
@@ -97,7 +99,7 @@ fn an_unknown_field_is_named_with_the_one_that_was_meant() {
 fn an_unknown_field_like_no_other_is_named_with_those_that_may_stand_there() {
     check(
         &orders(&[("needed = 2", "needed = 2\ncolour = \"blue\"")]),
-        &["quorum.colour = \"blue\": is not a field of [quorum]; remove it, or write one of needed"],
+        &["quorum.colour = \"blue\": is not a field of [quorum]; remove it, or write one of flaps_max, needed"],
     );
 }
 
@@ -139,8 +141,8 @@ fn an_empty_file_lacks_everything_that_is_required() {
         examination.findings.iter().filter_map(|f| f.field.as_ref()).map(ToString::to_string).collect();
     assert_eq!(
         fields,
-        ["application", "approval", "database", "notification", "quorum", "regions", "schema", "voters"],
-        "approval is required because mode is approve by default"
+        ["application", "approval", "database", "fence", "notification", "quorum", "regions", "schema", "voters"],
+        "approval is required because mode is approve by default, and a fence is missed"
     );
 }
 
@@ -261,40 +263,6 @@ fn a_name_that_only_its_type_refuses_is_told_as_one_that_the_schema_refuses() {
 }
 
 #[test]
-fn what_contradicts_itself_is_an_error() {
-    check(
-        &orders(&[("standby = \"us-west-2\"", "standby = \"us-east-1\""), ("needed = 1", "needed = 3")]),
-        &[
-            "regions.standby = \"us-east-1\": the standby Region is the primary Region; \
-             name the Region that holds the replica",
-            "database.replica = \"arn:aws:rds:us-west-2:111122223333:db:orders-replica\": \
-             the replica is not in the standby Region; \
-             name the replica's own Region as regions.standby, or the right instance here",
-            "approval.needed = 3: only 2 approvers are named, so it can never be approved; \
-             lower needed, or name more approvers",
-        ],
-    );
-}
-
-#[test]
-fn a_default_that_contradicts_what_is_written_is_said_to_be_one() {
-    check(
-        &orders(&[("sustain_seconds = 180", "sustain_seconds = 1200")]),
-        &["windows.undecided_seconds = 900 by default: a person would be called before Down can be sustained; \
-           write more than windows.sustain_seconds (1200)"],
-    );
-}
-
-#[test]
-fn a_warning_refuses_nothing() {
-    check(
-        &orders(&[("sustain_seconds = 180", "skew_seconds = 10\nsustain_seconds = 100")]),
-        &["warning windows.sustain_seconds = 100: a Multi-AZ failover inside the Region takes 60 to 120 s \
-           and would be mistaken for the loss of the Region; write 180 unless the writer is not Multi-AZ"],
-    );
-}
-
-#[test]
 fn six_errors_of_six_kinds_are_six_findings_in_the_order_of_the_file() {
     check(
         &orders(&[
@@ -351,7 +319,7 @@ fn an_unknown_table_is_one_error_whatever_stands_in_it() {
     check(
         &orders(&[("\n[notification]", "\n[holiday]\nfirst = 2026-12-24\nshare = 0.5\n[notification]")]),
         &["holiday: is not a field of the application file; remove it, or write one of \
-           application, approval, database, mode, notification, quorum, regions, schema, voters, windows"],
+           application, approval, database, fence, mode, notification, quorum, regions, schema, storm, voters, windows"],
     );
 }
 

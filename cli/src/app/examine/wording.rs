@@ -17,6 +17,10 @@ pub(super) struct Words {
 
 pub(super) fn unknown(schema: &Schema, path: &FieldPath, meant: &Meant) -> Words {
     let table = path.parent();
+    let keys = schema.field(&table).and_then(|field| field.keys());
+    if let Some(error) = keys.and_then(|definition| name_error(definition, path.name())) {
+        return Words { problem: format!("is not {}", error.what), mend: error.mend.to_owned() };
+    }
     let mend = match meant {
         Meant::Elsewhere(fields) => {
             let homes: Vec<String> = fields.iter().map(|field| home(&field.parent())).collect();

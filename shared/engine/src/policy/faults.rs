@@ -1,10 +1,13 @@
 //! What a well-formed policy can still get wrong: every fault at once, each with its mend.
 
+mod fence;
 mod ranges;
+mod voters;
+mod windows;
 
-use super::{EvidenceClass, Mode, Policy};
+use super::{Mode, Policy};
 use crate::name::Region;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Whether a policy with this fault may decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,11 +64,11 @@ impl Policy {
         ranges::check(self, &mut faults);
         self.region_faults(&mut faults);
         self.database_faults(&mut faults);
-        self.quorum_faults(&mut faults);
-        self.voter_faults(&mut faults);
-        self.window_faults(&mut faults);
-        self.storm_faults(&mut faults);
+        voters::check(self, &mut faults);
+        windows::check(self, &mut faults);
         self.approval_faults(&mut faults);
+        fence::check(self, &mut faults);
+        voters::check_storm(self, &mut faults);
         self.notification_faults(&mut faults);
         faults.0
     }
@@ -85,7 +88,7 @@ impl Policy {
             faults.error(
                 &["mode", "voters"],
                 self.mode,
-                "auto needs voters in at least three Regions",
+                "auto needs voters of the primary Region in at least three Regions",
                 "add a voter in a third Region, or use mode approve",
             );
         }
@@ -138,151 +141,6 @@ impl Policy {
                 "the replica is in another account than the writer",
                 "name a replica in the writer's account",
             );
-        }
-    }
-
-    fn quorum_faults(&self, faults: &mut Faults) {
-        let configured = u32::try_from(self.electorate().count()).unwrap_or(u32::MAX);
-        let needed = self.quorum.needed;
-        let involves = ["quorum.needed", "voters"];
-        if needed > configured {
-            faults.error(
-                &involves,
-                needed,
-                &format!("only {configured} voters that watch the primary Region are configured, so the quorum can never be reached"),
-                "lower the quorum, or add voters",
-            );
-        } else if u64::from(needed) * 2 <= u64::from(configured) {
-            faults.warning(
-                &involves,
-                needed,
-                &format!("{needed} of {configured} voters is no majority"),
-                &format!("write at least {}", configured / 2 + 1),
-            );
-        }
-    }
-
-    fn voter_faults(&self, faults: &mut Faults) {
-        if self.voters.len() > super::VOTERS_MAX {
-            let mend = format!("keep the best {}", super::VOTERS_MAX);
-            faults.error(&["voters"], self.voters.len(), "there are too many voters for one record", &mend);
-        }
-        self.identity_faults(faults);
-        self.diversity_faults(faults);
-    }
-
-    fn identity_faults(&self, faults: &mut Faults) {
-        let mut names = BTreeMap::new();
-        let mut sources = BTreeMap::new();
-        for (index, voter) in self.voters.iter().enumerate() {
-            let name_path = format!("voters[{index}].name");
-            if let Some(first) = names.insert(&voter.name, index) {
-                let problem = format!("voters[{first}] has this name too");
-                let other = format!("voters[{first}].name");
-                faults.error(&[&name_path, &other], &voter.name, &problem, "give each voter a name of its own");
-            }
-            let source_path = format!("voters[{index}].source");
-            let super::Source::Alarm(arn) = &voter.source;
-            if arn.account() != self.database.writer.account() {
-                faults.error(
-                    &[&source_path, "database.writer"],
-                    arn,
-                    "the alarm is in another account than the writer, where it can not be read again",
-                    "name an alarm of the writer's account; one there can watch a metric of another account",
-                );
-            }
-            if let Some(first) = sources.insert(&voter.source, index) {
-                let problem = format!("voters[{first}] has this source too: one source has one vote");
-                let other = format!("voters[{first}].source");
-                faults.error(&[&source_path, &other], arn, &problem, "remove one of the two voters");
-            }
-        }
-    }
-
-    fn diversity_faults(&self, faults: &mut Faults) {
-        let classes: BTreeSet<EvidenceClass> = self.electorate().map(|voter| voter.class).collect();
-        if classes.len() < 2 {
-            let value = classes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            faults.error(
-                &["voters"],
-                value,
-                "all voters have one evidence class, and a decision needs two",
-                "add a voter of another class",
-            );
-        }
-        let outside = |voter: &super::Voter| {
-            let region = voter.source.region();
-            region != self.regions.primary && region != self.regions.standby
-        };
-        if !self.electorate().any(outside) {
-            faults.error(
-                &["voters", "regions.primary", "regions.standby"],
-                format!("{} voters", self.electorate().count()),
-                "no voter is outside both the primary and the standby Region, and a decision needs one",
-                "add a voter in a third Region",
-            );
-        }
-    }
-
-    fn window_faults(&self, faults: &mut Faults) {
-        let windows = &self.windows;
-        // A vote may be dated ahead by the skew, and then counts for that much longer.
-        let unrenewed = windows.vote_max_age_seconds.0.saturating_add(windows.skew_seconds.0);
-        if windows.sustain_seconds.0 < unrenewed {
-            faults.error(
-                &["windows.sustain_seconds", "windows.vote_max_age_seconds", "windows.skew_seconds"],
-                windows.sustain_seconds.0,
-                "Down would count as sustained on votes that were never renewed",
-                &format!("write at least windows.vote_max_age_seconds + windows.skew_seconds ({unrenewed})"),
-            );
-        }
-        if windows.look_seconds >= windows.vote_max_age_seconds {
-            faults.error(
-                &["windows.look_seconds", "windows.vote_max_age_seconds"],
-                windows.look_seconds.0,
-                "votes would go stale before they are read again",
-                &format!(
-                    "write less than windows.vote_max_age_seconds ({}), best a third of it",
-                    windows.vote_max_age_seconds.0
-                ),
-            );
-        }
-        if windows.undecided_seconds <= windows.sustain_seconds {
-            faults.error(
-                &["windows.undecided_seconds", "windows.sustain_seconds"],
-                windows.undecided_seconds.0,
-                "a person would be called before Down can be sustained",
-                &format!("write more than windows.sustain_seconds ({})", windows.sustain_seconds.0),
-            );
-        }
-        if windows.settle_seconds.0 < windows.skew_seconds.0.saturating_add(10) {
-            faults.warning(
-                &["windows.settle_seconds", "windows.skew_seconds"],
-                windows.settle_seconds.0,
-                "a promote call may be in flight for 10 s, by clocks that differ by the skew, and look as if it never arrived",
-                &format!("write at least windows.skew_seconds + 10 ({})", windows.skew_seconds.0.saturating_add(10)),
-            );
-        }
-        if windows.sustain_seconds.0 < 120 {
-            faults.warning(
-                &["windows.sustain_seconds"],
-                windows.sustain_seconds.0,
-                "a Multi-AZ failover inside the Region takes 60 to 120 s and would be mistaken for the loss of the Region",
-                "write 180 unless the writer is not Multi-AZ",
-            );
-        }
-    }
-
-    fn storm_faults(&self, faults: &mut Faults) {
-        for (index, name) in self.storm.region_voters.iter().enumerate() {
-            if !self.electorate().any(|voter| voter.name == *name) {
-                faults.error(
-                    &[&format!("storm.region_voters[{index}]"), "voters"],
-                    name,
-                    "no voter of this name watches the primary Region, so they can never all say Down",
-                    "name a configured voter that watches the primary Region",
-                );
-            }
         }
     }
 

@@ -1,25 +1,43 @@
 //! Policies that contradict themselves are refused, with every fault named.
 
-use crate::script::policy;
-use understudy_engine::{Mode, Policy, Seconds, Severity, Subject};
+use crate::script::{alarm, name, with_fence};
+use understudy_engine::{EvidenceClass, Fault, Mode, Policy, Seconds, Severity, Source, Subject, Voter};
 
-fn fields(change: impl FnOnce(&mut Policy)) -> Vec<String> {
-    let mut policy = policy(Mode::Auto);
+fn faults(change: impl FnOnce(&mut Policy)) -> Vec<Fault> {
+    let mut policy = with_fence(Mode::Auto);
     change(&mut policy);
     let faults = policy.faults();
     assert!(faults.iter().all(|fault| !fault.mend.is_empty() && fault.involves.contains(&fault.field)));
-    let errors = faults.into_iter().filter(|fault| fault.severity == Severity::Error);
+    let errors = faults.iter().any(|fault| fault.severity == Severity::Error);
+    assert_eq!(policy.is_sound(), !errors, "a warning refuses nothing, and an error always");
+    faults
+}
+
+fn fields(change: impl FnOnce(&mut Policy)) -> Vec<String> {
+    let errors = faults(change).into_iter().filter(|fault| fault.severity == Severity::Error);
     errors.map(|fault| fault.field).collect()
+}
+
+fn warnings(change: impl FnOnce(&mut Policy)) -> Vec<String> {
+    let warnings = faults(change).into_iter().filter(|fault| fault.severity == Severity::Warning);
+    warnings.map(|fault| fault.field).collect()
+}
+
+/// A voter that watches something else than the primary Region.
+fn watcher(voter: &str, watches: Subject) -> Voter {
+    Voter { name: name(voter), class: EvidenceClass::DataPath, watches, source: Source::Alarm(alarm(voter)) }
 }
 
 #[test]
 fn a_sound_policy_has_no_fault() {
-    assert_eq!(policy(Mode::Auto).faults(), vec![]);
+    for mode in [Mode::Auto, Mode::Approve, Mode::Observe] {
+        assert_eq!(with_fence(mode).faults(), vec![]);
+    }
 }
 
 #[test]
 fn each_contradiction_is_named_at_its_field() {
-    let name = |text: &str| text.parse().unwrap();
+    let person = |text: &str| text.parse().unwrap();
     assert_eq!(fields(|policy| policy.schema = 2), ["schema"]);
     assert_eq!(fields(|policy| policy.quorum.needed = 4), ["quorum.needed"]);
     assert_eq!(fields(|policy| policy.windows.sustain_seconds = Seconds(60)), ["windows.sustain_seconds"]);
@@ -37,7 +55,7 @@ fn each_contradiction_is_named_at_its_field() {
     assert_eq!(fields(|policy| policy.voters[1].name = policy.voters[0].name.clone()), ["voters[1].name"]);
     assert_eq!(fields(|policy| policy.approval.as_mut().unwrap().needed = 4), ["approval.needed"]);
     assert_eq!(
-        fields(|policy| policy.approval.as_mut().unwrap().approvers = vec![name("ann"), name("ann"), name("ben")]),
+        fields(|policy| policy.approval.as_mut().unwrap().approvers = vec![person("ann"), person("ann"), person("ben")]),
         ["approval.approvers"]
     );
     assert_eq!(
@@ -50,44 +68,10 @@ fn each_contradiction_is_named_at_its_field() {
 }
 
 #[test]
-fn a_voter_that_watches_something_else_than_the_primary_makes_no_quorum_and_no_diversity() {
-    let watches_the_standby = |policy: &mut Policy| policy.voters[2].watches = Subject::Standby;
-    assert_eq!(
-        fields(|policy| {
-            watches_the_standby(policy);
-            policy.quorum.needed = 3;
-        })
-        .into_iter()
-        .filter(|field| field == "quorum.needed")
-        .count(),
-        1,
-        "three are configured, and two of them watch the primary Region"
-    );
-    assert!(fields(watches_the_standby).contains(&"mode".to_owned()), "the two are in two Regions");
-}
-
-#[test]
-fn a_zero_is_refused_in_every_window_that_waits_for_something() {
-    let zero = |change: fn(&mut Policy)| fields(change);
-    assert_eq!(zero(|policy| policy.windows.flap_seconds = Seconds(0)), ["windows.flap_seconds"]);
-    assert_eq!(zero(|policy| policy.windows.remind_seconds = Seconds(0)), ["windows.remind_seconds"]);
-    assert_eq!(zero(|policy| policy.windows.rebuild_seconds = Seconds(0)), ["windows.rebuild_seconds"]);
-    assert_eq!(zero(|policy| policy.windows.drain_seconds = Seconds(0)), ["windows.drain_seconds"]);
-    assert_eq!(zero(|policy| policy.quorum.flaps_max = 0), ["quorum.flaps_max"]);
-    assert_eq!(zero(|policy| policy.storm.promotes_per_hour = 0), ["storm.promotes_per_hour"]);
-}
-
-#[test]
-fn a_region_voter_that_is_not_configured_is_named() {
-    let stranger = |policy: &mut Policy| policy.storm.region_voters = vec!["nobody".parse().unwrap()];
-    assert_eq!(fields(stranger), ["storm.region_voters[0]"]);
-}
-
-#[test]
 fn auto_needs_voters_in_three_regions_and_a_decision_somebody_outside() {
     let two_regions = |policy: &mut Policy| {
         policy.voters[2].source =
-            understudy_engine::Source::Alarm("arn:aws:cloudwatch:us-west-2:111122223333:alarm:other".parse().unwrap());
+            Source::Alarm("arn:aws:cloudwatch:us-west-2:111122223333:alarm:other".parse().unwrap());
     };
     assert_eq!(fields(two_regions), ["mode", "voters"]);
 }
@@ -96,7 +80,7 @@ fn auto_needs_voters_in_three_regions_and_a_decision_somebody_outside() {
 fn voters_of_one_class_and_voters_of_one_source_are_refused() {
     let one_class = |policy: &mut Policy| {
         for voter in &mut policy.voters {
-            voter.class = understudy_engine::EvidenceClass::DataPath;
+            voter.class = EvidenceClass::DataPath;
         }
     };
     assert_eq!(fields(one_class), ["voters"]);
@@ -114,34 +98,201 @@ fn several_contradictions_are_named_at_once() {
         policy.quorum.needed = 9;
         policy.windows.sustain_seconds = Seconds(10);
     });
-    assert_eq!(broken, ["regions.standby", "database.replica", "quorum.needed", "windows.sustain_seconds"]);
+    let expected = ["regions.standby", "database.replica", "quorum.needed", "windows.sustain_seconds"];
+    assert_eq!(broken, expected);
 }
 
 #[test]
-fn a_short_sustain_window_and_a_small_quorum_are_warnings() {
-    let mut policy = policy(Mode::Auto);
-    policy.windows.skew_seconds = Seconds(10);
-    policy.windows.sustain_seconds = Seconds(100);
-    let faults = policy.faults();
-    assert_eq!(faults.len(), 1);
-    assert_eq!(faults[0].severity, Severity::Warning);
-    assert!(policy.is_sound());
+fn a_short_sustain_window_a_small_quorum_and_a_short_settle_time_are_warnings() {
+    let short = |policy: &mut Policy| {
+        policy.windows.skew_seconds = Seconds(10);
+        policy.windows.sustain_seconds = Seconds(119);
+    };
+    assert_eq!(warnings(short), ["windows.sustain_seconds"]);
+    let enough = |policy: &mut Policy| policy.windows.sustain_seconds = Seconds(120);
+    assert_eq!(warnings(enough), Vec::<String>::new());
+    let fourth = |policy: &mut Policy| policy.voters.push(watcher("fourth", Subject::Primary));
+    assert_eq!(warnings(fourth), ["quorum.needed"], "2 of 4");
+    let settle = |seconds| warnings(|policy: &mut Policy| policy.windows.settle_seconds = Seconds(seconds));
+    assert_eq!(settle(39), ["windows.settle_seconds"]);
+    assert_eq!(settle(40), Vec::<String>::new());
 }
+
+#[test]
+fn observers_are_no_electorate() {
+    let observed = |watches: Subject| {
+        move |policy: &mut Policy| {
+            policy.voters[2].watches = watches;
+            policy.voters.push(watcher("mirror", Subject::Primary));
+            policy.voters.push(watcher("canary", Subject::Canary));
+        }
+    };
+    assert_eq!(faults(observed(Subject::Standby)), vec![], "three of the five watch the primary Region");
+    let quorum = |policy: &mut Policy| {
+        policy.voters.push(watcher("canary", Subject::Canary));
+        policy.quorum.needed = 4;
+    };
+    assert_eq!(fields(quorum), ["quorum.needed"], "four voters, and three that count");
+    let outside = |policy: &mut Policy| policy.voters[2].watches = Subject::Standby;
+    assert_eq!(fields(outside), ["mode", "voters"], "the only one outside says nothing of the primary Region");
+    let classes = |policy: &mut Policy| {
+        for voter in &mut policy.voters {
+            voter.class = EvidenceClass::DataPath;
+        }
+        let class = EvidenceClass::Infrastructure;
+        policy.voters.push(Voter { class, ..watcher("canary", Subject::Canary) });
+    };
+    assert_eq!(fields(classes), ["voters"]);
+}
+
+#[test]
+fn region_voters_are_voters_of_the_primary_region_and_each_named_once() {
+    let region_voters = |names: &'static [&'static str]| {
+        fields(move |policy| {
+            policy.voters.push(watcher("mirror", Subject::Standby));
+            policy.voters.push(watcher("canary", Subject::Canary));
+            policy.storm.region_voters = names.iter().map(|voter| name(voter)).collect();
+        })
+    };
+    assert_eq!(region_voters(&["primary", "witness"]), Vec::<String>::new());
+    assert_eq!(region_voters(&["primary", "stranger"]), ["storm.region_voters[1]"]);
+    assert_eq!(region_voters(&["mirror", "canary"]), ["storm.region_voters[0]", "storm.region_voters[1]"]);
+    assert_eq!(region_voters(&["primary", "primary"]), ["storm.region_voters[1]"]);
+}
+
+#[test]
+fn a_fence_where_no_writer_ever_is_is_refused() {
+    let elsewhere = |policy: &mut Policy| {
+        let groups = &mut policy.fence.as_mut().unwrap().security_groups;
+        groups.insert("us-east-2".parse().unwrap(), "sg-0123456789abcdef0".parse().unwrap());
+    };
+    assert_eq!(fields(elsewhere), ["fence.security_groups.us-east-2"]);
+}
+
+#[test]
+fn a_writer_that_cannot_be_cut_off_is_a_warning() {
+    assert_eq!(warnings(|policy| policy.fence = None), ["fence"]);
+    let without = |region: &'static str| {
+        warnings(move |policy: &mut Policy| {
+            policy.fence.as_mut().unwrap().security_groups.remove(&region.parse().unwrap());
+        })
+    };
+    assert_eq!(without("us-east-1"), ["fence.security_groups"]);
+    assert_eq!(without("us-west-2"), ["fence.security_groups"]);
+    let untried = |policy: &mut Policy| policy.windows.fence_seconds = Seconds(0);
+    assert_eq!(warnings(untried), ["windows.fence_seconds"]);
+    let nothing_to_try = |policy: &mut Policy| {
+        policy.fence = None;
+        policy.windows.fence_seconds = Seconds(0);
+    };
+    assert_eq!(warnings(nothing_to_try), ["fence"]);
+}
+
+#[test]
+fn a_veto_window_belongs_to_mode_auto_and_ends_while_the_storm_breakers_word_is_good() {
+    let veto = |mode, seconds| {
+        move |policy: &mut Policy| {
+            policy.mode = mode;
+            policy.windows.veto_seconds = Seconds(seconds);
+        }
+    };
+    assert_eq!(warnings(veto(Mode::Approve, 300)), ["windows.veto_seconds"]);
+    assert_eq!(warnings(veto(Mode::Observe, 300)), ["windows.veto_seconds"]);
+    assert_eq!(faults(veto(Mode::Auto, 2999)), vec![]);
+    assert_eq!(fields(veto(Mode::Auto, 3000)), ["windows.veto_seconds"]);
+    assert_eq!(fields(veto(Mode::Approve, 3000)), Vec::<String>::new());
+}
+
+#[test]
+fn too_many_voters_for_one_record_are_refused() {
+    let voters = |count: usize| {
+        fields(move |policy| {
+            for index in policy.voters.len()..count {
+                let name = format!("voter-{index}");
+                policy.voters.push(watcher(&name, Subject::Standby));
+            }
+        })
+    };
+    assert_eq!(voters(24), Vec::<String>::new());
+    assert_eq!(voters(25), ["voters"]);
+}
+
+#[test]
+fn the_regions_of_the_pair_are_those_of_the_file() {
+    let writer = "arn:aws:rds:us-east-2:111122223333:db:orders";
+    assert_eq!(fields(|policy| policy.database.writer = writer.parse().unwrap()), ["database.writer"]);
+    let replica = "arn:aws:rds:us-east-2:111122223333:db:orders-replica";
+    assert_eq!(fields(|policy| policy.database.replica = replica.parse().unwrap()), ["database.replica"]);
+    assert_eq!(fields(|policy| policy.regions.witness = None), Vec::<String>::new(), "a witness is optional");
+    assert_eq!(fields(|policy| policy.regions.witness = Some("us-east-1".parse().unwrap())), ["regions.witness"]);
+}
+
+#[test]
+fn as_many_approvals_as_approvers_can_be_had() {
+    assert_eq!(fields(|policy| policy.approval.as_mut().unwrap().needed = 3), Vec::<String>::new());
+    let unneeded = |policy: &mut Policy| policy.approval = None;
+    assert_eq!(fields(unneeded), Vec::<String>::new(), "mode auto asks nobody");
+}
+
+/// Each number of the policy, as a path in its JSON, and its range.
+const RANGES: [(&str, u32, u32); 26] = [
+    ("database.lag_max_seconds", 1, 86_400),
+    ("quorum.needed", 2, 100),
+    ("quorum.flaps_max", 1, 20),
+    ("windows.sustain_seconds", 1, 86_400),
+    ("windows.vote_max_age_seconds", 1, 3600),
+    ("windows.skew_seconds", 0, 300),
+    ("windows.patrol_seconds", 1, 3600),
+    ("windows.look_seconds", 1, 3600),
+    ("windows.undecided_seconds", 1, 86_400),
+    ("windows.call_seconds", 1, 300),
+    ("windows.settle_seconds", 1, 3600),
+    ("windows.poll_seconds", 1, 3600),
+    ("windows.promote_seconds", 1, 86_400),
+    ("windows.verify_seconds", 1, 86_400),
+    ("windows.shift_seconds", 0, 86_400),
+    ("windows.veto_seconds", 0, 86_400),
+    ("windows.fence_seconds", 0, 600),
+    ("windows.flap_seconds", 1, 86_400),
+    ("windows.remind_seconds", 60, 86_400),
+    ("windows.rebuild_seconds", 60, 604_800),
+    ("windows.drain_seconds", 1, 86_400),
+    ("windows.cooldown_seconds", 1, 604_800),
+    ("approval.needed", 1, 100),
+    ("approval.expires_seconds", 60, 86_400),
+    ("storm.promotes_per_hour", 1, 1000),
+    ("storm.priority", 0, 10_000),
+];
 
 #[test]
 fn a_number_out_of_its_range_decides_nothing() {
-    assert_eq!(fields(|policy| policy.quorum.needed = 1), ["quorum.needed"]);
-    assert_eq!(fields(|policy| policy.windows.poll_seconds = Seconds(0)), ["windows.poll_seconds"]);
-    assert_eq!(fields(|policy| policy.windows.skew_seconds = Seconds(301))[0], "windows.skew_seconds");
-    assert_eq!(fields(|policy| policy.database.lag_max_seconds = Seconds(0)), ["database.lag_max_seconds"]);
-    assert_eq!(fields(|policy| policy.approval.as_mut().unwrap().needed = 0), ["approval.needed"]);
+    let out_of_range = |path: &str, value: u32| {
+        let mut policy = serde_json::to_value(with_fence(Mode::Auto)).unwrap();
+        let (table, field) = path.split_once('.').unwrap();
+        policy[table][field] = value.into();
+        let policy: Policy = serde_json::from_value(policy).unwrap();
+        let faults = policy.faults();
+        let named = |fault: &&Fault| fault.field == path && fault.problem == "the number is out of its range";
+        let found: Vec<Fault> = faults.iter().filter(named).cloned().collect();
+        assert!(found.iter().all(|fault| fault.severity == Severity::Error));
+        !found.is_empty()
+    };
+    for (path, min, max) in RANGES {
+        assert!(!out_of_range(path, min) && !out_of_range(path, max), "{path}");
+        assert!(out_of_range(path, max + 1), "{path}");
+        assert!(min == 0 || out_of_range(path, min - 1), "{path}");
+    }
+    let policy = serde_json::to_value(with_fence(Mode::Auto)).unwrap();
+    let tables = ["database", "quorum", "windows", "approval", "storm"];
+    let numbers = tables.iter().flat_map(|table| policy[table].as_object().unwrap().values());
+    assert_eq!(numbers.filter(|value| value.is_number()).count(), RANGES.len(), "each number has its range");
 }
 
 #[test]
 fn a_voter_that_could_never_be_read_again_is_refused() {
     let elsewhere = |policy: &mut Policy| {
         let alarm = "arn:aws:cloudwatch:us-east-2:123456789012:alarm:witness".parse().unwrap();
-        policy.voters[2].source = understudy_engine::Source::Alarm(alarm);
+        policy.voters[2].source = Source::Alarm(alarm);
     };
     assert_eq!(fields(elsewhere), ["voters[2].source"]);
 }

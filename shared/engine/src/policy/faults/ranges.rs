@@ -27,9 +27,9 @@ pub(super) fn check(policy: &Policy, faults: &mut Faults) {
         ("windows.remind_seconds", windows.remind_seconds.0, 60, 86_400),
         ("windows.rebuild_seconds", windows.rebuild_seconds.0, 60, 604_800),
         ("windows.drain_seconds", windows.drain_seconds.0, 1, 86_400),
+        ("windows.cooldown_seconds", windows.cooldown_seconds.0, 1, 604_800),
         ("storm.promotes_per_hour", policy.storm.promotes_per_hour, 1, 1000),
         ("storm.priority", policy.storm.priority, 0, 10_000),
-        ("windows.cooldown_seconds", windows.cooldown_seconds.0, 1, 604_800),
     ];
     if let Some(rule) = &policy.approval {
         numbers.push(("approval.needed", rule.needed, 1, 100));
