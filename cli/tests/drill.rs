@@ -42,7 +42,7 @@ fn the_report_holds_the_incident_with_its_chain() {
     let report: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     assert_eq!(report["ended"], "FailedOver");
     assert_eq!(report["promote_calls"], 1);
-    assert_eq!(report["incident"].as_array().unwrap().len(), 9);
+    assert_eq!(report["incident"].as_array().unwrap().len(), 11);
     assert_eq!(report["chain_verifies"], true);
 }
 
