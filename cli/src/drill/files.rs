@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use std::fs;
 use std::path::Path;
-use understudy_engine::Fault;
+use understudy_engine::{Fault, Severity};
 use understudy_sim::{SHIPPED, Scenario, Shipped};
 
 /// A file that can be played, or everything that is wrong with it.
@@ -19,10 +19,10 @@ pub(super) fn read(name: &str) -> Result<Read, Failure> {
     {
         return Ok(Read { name: shipped.name.to_owned(), scenario: Ok(self::shipped(shipped)?) });
     }
-    let text = fs::read_to_string(path).map_err(|error| Failure {
-        problem: format!("{name} cannot be read: {error}"),
-        mend: "name a file, or a scenario that `understudy drill list` shows".to_owned(),
-    })?;
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => return Ok(Read { name: name.to_owned(), scenario: Err(vec![unreadable(name, &error)]) }),
+    };
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
     let load = |named: &str| {
         let path = folder.join(named);
@@ -30,6 +30,17 @@ pub(super) fn read(name: &str) -> Result<Read, Failure> {
     };
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or(name);
     Ok(Read { name: stem.to_owned(), scenario: Scenario::read(&text, &load) })
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> Fault {
+    Fault {
+        severity: Severity::Error,
+        field: "file".to_owned(),
+        value: name.to_owned(),
+        problem: format!("cannot be read: {error}"),
+        mend: "name a file, or a scenario that `understudy drill list` shows".to_owned(),
+        involves: Vec::new(),
+    }
 }
 
 pub(super) fn shipped(shipped: &Shipped) -> Result<Scenario, Failure> {

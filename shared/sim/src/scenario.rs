@@ -27,7 +27,7 @@ use file::{DatabaseSpell, Expect, FencingSpell, File, FunctionsSpell, PromoteWor
 use moment::Act;
 use serde_json::{Value, json};
 use spells::{Control, TableHere};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use understudy_engine::{Fault, Policy, Region, VoterName};
 
 /// How long the world is well before the first offset.
@@ -86,43 +86,56 @@ impl Scenario {
 }
 
 fn read_all(text: &str, load: &dyn Fn(&str) -> Result<String, String>, faults: &mut Faults) -> Option<Scenario> {
-    let document = match toml::from_str::<Value>(text) {
-        Ok(document) => document,
-        Err(error) => {
-            let start = error.span().map_or(0, |span| span.start).min(text.len());
-            let line = text.get(..start).map_or(1, |before| before.matches('\n').count() + 1);
+    let document = syntax(text, faults)?;
+    let spare = json!({"title": "A scenario", "expect": {"answer": "promote"}});
+    let file = read::<File>(document, &spare, "", faults);
+    let (file, replaced, said) = (file.value?, file.replaced, faults.0.len());
+    let policy = application::policy(&file, load, faults);
+    check::shape(&file, faults);
+    let scenario = policy.map(|policy| understood(&file, &policy, faults));
+    faults.drop_echoes(said, &replaced);
+    scenario
+}
+
+/// The document, or each line that is no TOML.
+fn syntax(text: &str, faults: &mut Faults) -> Option<Value> {
+    let (_, errors) = toml::de::DeTable::parse_recoverable(text);
+    let mut lines = BTreeSet::new();
+    for error in &errors {
+        let start = error.span().map_or(0, |span| span.start).min(text.len());
+        let line = text.get(..start).map_or(1, |before| before.matches('\n').count() + 1);
+        if lines.insert(line) {
             let shown = text.lines().nth(line - 1).unwrap_or_default().trim();
             let problem = format!("this is no TOML: {}", error.message());
             faults.add(&format!("line {line}"), shown, &problem, "write name = value, with texts in quotes");
-            return None;
         }
-    };
-    let spare = json!({"title": "A scenario", "expect": {"answer": "promote"}});
-    let file = read::<File>(document, &spare, "", faults).value?;
-    let policy = application::policy(&file, load, faults);
-    check::shape(&file, faults);
-    let policy = policy?;
-    let policies = application::copies(&file, &policy, faults);
+    }
+    if errors.is_empty() { toml::from_str(text).ok() } else { None }
+}
+
+/// The file in terms of its application.
+fn understood(file: &File, policy: &Policy, faults: &mut Faults) -> Scenario {
+    let policies = application::copies(file, policy, faults);
     let scenario = Scenario {
         title: file.title.clone(),
         source: file.source.clone(),
         description: file.description.clone(),
         warnings: Vec::new(),
         stagger_seconds: i64::from(file.storm.stagger_seconds),
-        voters: check::voters(&file, &policy, faults),
+        voters: check::voters(file, policy, faults),
         replication: spells::sorted(&file.replication),
-        control_plane: check::control_plane(&file, &policy, faults),
-        table: check::table(&file, &policy, faults),
+        control_plane: check::control_plane(file, policy, faults),
+        table: check::table(file, policy, faults),
         functions: spells::sorted(&file.functions),
         candidate: spells::sorted(&file.candidate),
         writer: spells::sorted(&file.writer),
         fencing: spells::sorted(&file.fencing),
         promote: file.promote.clone(),
-        acts: moment::acts(&file, &policies, faults),
-        runs_seconds: check::runs(&file, faults),
+        acts: moment::acts(file, &policies, faults),
+        runs_seconds: check::runs(file, faults),
         expect: file.expect.clone(),
         policies,
     };
     check::expectations(&scenario, faults);
-    Some(scenario)
+    scenario
 }

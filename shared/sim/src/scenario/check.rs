@@ -16,29 +16,38 @@ const RUNS_MAX_SECONDS: i64 = 14 * 86_400;
 /// How long a call to a slow control plane takes, if the file does not say.
 const SLOW_SECONDS: u32 = 4;
 
+/// A spell's span, and the field that it stands in.
+type Span = (String, i64, Option<i64>);
+
+/// The fields of the entries of a list, or the one of the only entry.
+fn entries<'e, T>(field: &'e str, spells: &'e OneOrMany<T>) -> impl Iterator<Item = (String, &'e T)> {
+    let name = move |index| if spells.is_list { format!("{field}[{index}]") } else { field.to_owned() };
+    spells.iter().enumerate().map(move |(index, spell)| (name(index), spell))
+}
+
 /// Every spell of the file, by the field that it stands in.
-fn all_spells(file: &File) -> Vec<(String, Vec<(i64, Option<i64>)>)> {
-    fn spans<T: Timed>(spells: &[T]) -> Vec<(i64, Option<i64>)> {
-        spells.iter().map(Timed::span).collect()
+fn all_spells(file: &File) -> Vec<(String, Vec<Span>)> {
+    fn spans<T: Timed>(field: &str, spells: &OneOrMany<T>) -> (String, Vec<Span>) {
+        let spans = entries(field, spells).map(|(name, spell)| (name, spell.span().0, spell.span().1));
+        (field.to_owned(), spans.collect())
     }
-    let mut all: Vec<_> = file.voters.iter().map(|(name, spells)| (format!("voters.{name}"), spans(spells))).collect();
+    let mut all: Vec<_> = file.voters.iter().map(|(name, spells)| spans(&format!("voters.{name}"), spells)).collect();
     all.extend([
-        ("replication".to_owned(), spans(&file.replication)),
-        ("functions".to_owned(), spans(&file.functions)),
-        ("candidate".to_owned(), spans(&file.candidate)),
-        ("writer".to_owned(), spans(&file.writer)),
-        ("fencing".to_owned(), spans(&file.fencing)),
-        ("control_plane".to_owned(), spans(&file.control_plane)),
-        ("table".to_owned(), spans(&file.table)),
+        spans("replication", &file.replication),
+        spans("functions", &file.functions),
+        spans("candidate", &file.candidate),
+        spans("writer", &file.writer),
+        spans("fencing", &file.fencing),
+        spans("control_plane", &file.control_plane),
+        spans("table", &file.table),
     ]);
     all
 }
 
 /// What is wrong with the spells by themselves, whatever application they are about.
 pub(super) fn shape(file: &File, faults: &mut Faults) {
-    for (field, spans) in all_spells(file) {
-        for (index, (at, until)) in spans.iter().enumerate() {
-            let field = format!("{field}[{index}]");
+    for (list, spans) in all_spells(file) {
+        for (field, at, until) in &spans {
             if *at < -QUIET_SECONDS {
                 let mend = format!("write at least -{QUIET_SECONDS}: everything is well until then");
                 faults.add(&format!("{field}.at"), at, "is before the beginning", &mend);
@@ -53,13 +62,13 @@ pub(super) fn shape(file: &File, faults: &mut Faults) {
             }
         }
         // Spells of several Regions may lie beside each other.
-        if field != "control_plane" && field != "table" {
-            overlaps(&field, spans, faults);
+        if list != "control_plane" && list != "table" {
+            overlaps(&list, spans.into_iter().map(|(_, at, until)| (at, until)).collect(), faults);
         }
     }
     for (name, spells) in &file.voters {
-        for (index, spell) in spells.iter().enumerate() {
-            voter_spell(&format!("voters.{name}[{index}]"), spell, faults);
+        for (field, spell) in entries(&format!("voters.{name}"), spells) {
+            voter_spell(&field, spell, faults);
         }
     }
     let promote = &file.promote;
@@ -107,10 +116,12 @@ fn voter_spell(field: &str, spell: &VoterSpell, faults: &mut Faults) {
 /// What each voter says. A voter of the replication that is not named says what the replication does.
 pub(super) fn voters(file: &File, policy: &Policy, faults: &mut Faults) -> BTreeMap<VoterName, Vec<VoterSpell>> {
     let mut voters: BTreeMap<VoterName, Vec<VoterSpell>> = BTreeMap::new();
+    let mut keys: BTreeMap<VoterName, usize> = BTreeMap::new();
     for (key, spells) in &file.voters {
         match application::voters(policy, key) {
             Ok(names) => {
                 for name in names {
+                    *keys.entry(name.clone()).or_default() += 1;
                     voters.entry(name).or_default().extend(spells.iter().cloned());
                 }
             }
@@ -124,11 +135,9 @@ pub(super) fn voters(file: &File, policy: &Policy, faults: &mut Faults) -> BTree
     }
     for (name, spells) in &mut voters {
         *spells = sorted(spells);
-        let spans = spells.iter().map(Timed::span).collect();
-        if file.voters.keys().filter(|key| *key != name.as_str()).count() > 0 {
-            let mut again = Faults::default();
-            overlaps(&format!("voters.{name}"), spans, &mut again);
-            faults.0.extend(again.0.into_iter().filter(|fault| !faults.0.contains(fault)).collect::<Vec<_>>());
+        // What one key says by itself was looked at already.
+        if keys.get(name).is_some_and(|keys| *keys > 1) {
+            overlaps(&format!("voters.{name}"), spells.iter().map(Timed::span).collect(), faults);
         }
     }
     for voter in policy.electorate().filter(|voter| voter.class == EvidenceClass::Replication) {
@@ -175,8 +184,7 @@ fn region(policy: &Policy, field: &str, word: &str, faults: &mut Faults) -> Opti
 
 pub(super) fn control_plane(file: &File, policy: &Policy, faults: &mut Faults) -> BTreeMap<Region, Vec<Control>> {
     let mut planes: BTreeMap<Region, Vec<Control>> = BTreeMap::new();
-    for (index, spell) in file.control_plane.iter().enumerate() {
-        let field = format!("control_plane[{index}]");
+    for (field, spell) in entries("control_plane", &file.control_plane) {
         let Some(region) = region(policy, &format!("{field}.region"), &spell.region, faults) else { continue };
         if let Some(takes) = spell.takes_seconds.filter(|_| spell.state != ControlWord::Slow) {
             let mend = "write state = \"slow\", or leave it out";
@@ -196,11 +204,11 @@ pub(super) fn control_plane(file: &File, policy: &Policy, faults: &mut Faults) -
 /// The functions are in the standby Region, so only there the table is felt.
 pub(super) fn table(file: &File, policy: &Policy, faults: &mut Faults) -> Vec<TableHere> {
     let mut spells = Vec::new();
-    for (index, spell) in file.table.iter().enumerate() {
+    for (field, spell) in entries("table", &file.table) {
         let word = spell.region.as_deref().unwrap_or("all");
         let is_felt = word == "all" || {
-            let field = format!("table[{index}].region");
-            region(policy, &field, word, faults).is_some_and(|region| region == policy.regions.standby)
+            region(policy, &format!("{field}.region"), word, faults)
+                .is_some_and(|region| region == policy.regions.standby)
         };
         let region = word.to_owned();
         spells.push(TableHere { at: spell.at, until: spell.until, state: spell.state, region, is_felt });
@@ -213,7 +221,7 @@ pub(super) fn table(file: &File, policy: &Policy, faults: &mut Faults) -> Vec<Ta
 /// How long the scenario is played.
 pub(super) fn runs(file: &File, faults: &mut Faults) -> i64 {
     let spans = all_spells(file).into_iter().flat_map(|(_, spans)| spans);
-    let spells = spans.flat_map(|(at, until)| [Some(at), until]).flatten();
+    let spells = spans.flat_map(|(_, at, until)| [Some(at), until]).flatten();
     let late = file.voters.values().flat_map(|spells| spells.iter());
     let late = late.map(|spell| spell.until.unwrap_or(spell.at).saturating_add(i64::from(spell.delay_seconds)));
     let orders = file.operator.iter();
@@ -221,7 +229,7 @@ pub(super) fn runs(file: &File, faults: &mut Faults) -> i64 {
     let expect = &file.expect;
     let bounds = [expect.within_seconds, expect.not_before_seconds, expect.page_within_seconds].into_iter().flatten();
     let last = spells.chain(late).chain(orders).chain(bounds).max().unwrap_or(0).max(0);
-    let begins: i64 = all_spells(file).into_iter().flat_map(|(_, spans)| spans).map(|(at, _)| at).max().unwrap_or(0);
+    let begins: i64 = all_spells(file).into_iter().flat_map(|(_, spans)| spans).map(|(_, at, _)| at).max().unwrap_or(0);
     match file.runs_seconds.map(i64::from) {
         None if last > RUNS_MAX_SECONDS => {
             let mend = format!("write offsets of at most {RUNS_MAX_SECONDS}");

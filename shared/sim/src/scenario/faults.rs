@@ -26,6 +26,13 @@ impl Faults {
         });
     }
 
+    /// Drops what was said, from `index` on, of fields that already were found not to fit.
+    pub(super) fn drop_echoes(&mut self, index: usize, replaced: &[String]) {
+        let said = self.0.split_off(index.min(self.0.len()));
+        let echoes = |fault: &Fault| replaced.iter().any(|path| fault.field.starts_with(path.as_str()));
+        self.0.extend(said.into_iter().filter(|fault| !echoes(fault)));
+    }
+
     pub(super) fn is_refused(&self) -> bool {
         self.0.iter().any(|fault| fault.severity == Severity::Error)
     }
@@ -166,10 +173,24 @@ fn words(message: &str, spare: Option<&Value>) -> (String, String) {
     if message.starts_with("missing field") {
         return ("is missing".to_owned(), format!("add it{such_as}"));
     }
-    if message.starts_with("unknown field") {
-        let known = message.split_once(", ").map_or("", |(_, expected)| expected).trim_start_matches("expected ");
-        let known = if known.is_empty() { String::new() } else { format!(", or write {known}") };
-        return ("is no field here".to_owned(), format!("remove it{known}"));
+    if let Some(unknown) = message.strip_prefix("unknown field `") {
+        let (unknown, expected) = unknown.split_once('`').unwrap_or_default();
+        let known = choices(expected);
+        let mend = match nearest(unknown, &known) {
+            Some(meant) => format!("did you mean {meant}?"),
+            None if known.is_empty() => "remove it".to_owned(),
+            None => format!("remove it, or write one of {}", known.join(", ")),
+        };
+        return ("is no field here".to_owned(), mend);
+    }
+    if let Some(unknown) = message.strip_prefix("unknown variant `") {
+        let (unknown, expected) = unknown.split_once('`').unwrap_or_default();
+        let known = choices(expected);
+        let mend = match nearest(unknown, &known) {
+            Some(meant) => format!("did you mean {meant}?"),
+            None => format!("write one of {}", known.join(", ")),
+        };
+        return ("is not one of the words that may stand here".to_owned(), mend);
     }
     if let Some((what, mend)) = message.split_once(" is not ").and_then(|(_, rest)| rest.split_once(": ")) {
         return (format!("is not {what}"), mend.to_owned());
@@ -178,6 +199,19 @@ fn words(message: &str, spare: Option<&Value>) -> (String, String) {
         Some((_, expected)) => ("does not fit here".to_owned(), format!("write {}{such_as}", expected_words(expected))),
         None => (message.to_owned(), format!("write something that fits{such_as}")),
     }
+}
+
+/// The words in backticks, without those that only stand for others.
+fn choices(expected: &str) -> Vec<&str> {
+    let words = expected.split('`').skip(1).step_by(2);
+    words.filter(|word| word.len() > 1 && !word.contains(char::is_uppercase)).collect()
+}
+
+/// The word that was likely meant.
+fn nearest<'w>(text: &str, words: &[&'w str]) -> Option<&'w str> {
+    let text = text.to_lowercase();
+    let distances = words.iter().map(|word| (strsim::damerau_levenshtein(&text, word), *word));
+    distances.filter(|(distance, word)| *distance <= word.len().div_ceil(3)).min().map(|(_, word)| word)
 }
 
 fn expected_words(expected: &str) -> &str {

@@ -264,7 +264,7 @@ impl Cloud for WeatheredCloud {
         if let Some(application) = announcement.attributes.get("application").filter(|_| page)
             && let Ok(application) = application.parse()
         {
-            self.weather.paged(application);
+            self.weather.paged(application, &announcement.subject);
         }
         Ok(())
     }

@@ -156,7 +156,9 @@ fn behind(answer: Answer, ended: &[Ended]) -> Option<Assessment> {
 /// What the world saw, and what the records say, by time.
 fn timeline(weather: &Weather, ended: &[Ended]) -> Vec<Happening> {
     let seen = weather.world.lock().happenings.clone();
-    let seen = seen.into_iter().map(|(at, who, what, why)| (at, who.to_owned(), what, why));
+    // The entries are in the timeline themselves; of their publishing only the pages are worth a line.
+    let seen = seen.into_iter().filter(|(_, _, what, _)| !what.starts_with("published entry"));
+    let seen = seen.map(|(at, who, what, why)| (at, who.to_owned(), what, why));
     let several = ended.len() > 1;
     let told = ended.iter().flat_map(|one| {
         one.entries.iter().map(move |entry| {

@@ -162,8 +162,9 @@ impl Weather {
         self.lock().calls.push(PromoteCall { offset, replica: replica.clone(), carried_out });
     }
 
-    pub(super) fn paged(&self, application: Application) {
+    pub(super) fn paged(&self, application: Application, subject: &str) {
         let offset = self.offset();
+        self.world.tell("notify", "paged people", subject);
         self.lock().pages.push((offset, application));
     }
 
