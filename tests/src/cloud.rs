@@ -9,10 +9,13 @@ use understudy_driver::application_items;
 use understudy_engine::Policy;
 
 /// How long anything may take before a test gives up on it.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// How often a condition is looked at.
-const LOOK: Duration = Duration::from_millis(50);
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How many of the conductor's last lines a failed test shows.
+const LAST_LINES: usize = 12;
 
 pub struct LocalCloud {
     process: Child,
@@ -184,8 +187,22 @@ impl LocalCloud {
     }
 }
 
+impl LocalCloud {
+    /// Whatever fails, what the conductor said last tells why more often than the test does.
+    fn tell_why(&self) {
+        let Ok(mut answer) = ureq::get(self.url("logs?function=conductor")).call() else { return };
+        let lines = answer.body_mut().read_json().map(|answer| list(&answer, "lines")).unwrap_or_default();
+        for line in lines.iter().rev().take(LAST_LINES).rev().filter_map(Value::as_str) {
+            let _ = writeln!(std::io::stderr(), "conductor: {line}");
+        }
+    }
+}
+
 impl Drop for LocalCloud {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.tell_why();
+        }
         // Closing its standard input is what ends it, and it ends what it started.
         drop(self.process.stdin.take());
         let _ = self.process.wait();

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use understudy_driver::{IncidentItem, verify};
 use understudy_engine::{ChainHash, Entry, EntryId, IncidentId, Policy, Seq};
 
-/// One voter in each of three Regions, two needed, and windows short enough for a test.
+/// One voter in each of three Regions, two needed, and windows short enough for a test, yet so long that
+/// votes that a busy machine reads late do not grow stale, nor look like flapping.
 ///
 /// # Panics
 /// Never: the policy is sound.
@@ -22,14 +23,14 @@ pub fn policy() -> Policy {
             "replica": "arn:aws:rds:us-west-2:123456789012:db:orders-replica",
             "lag_max_seconds": 60,
         },
-        "quorum": {"needed": 2},
+        "quorum": {"needed": 2, "flaps_max": 20},
         "voters": [
             {"name": "primary-health", "class": "infrastructure", "source": {"alarm": alarm("us-east-1", "primary-health")}},
             {"name": "replica-heartbeat", "class": "replication", "source": {"alarm": alarm("us-west-2", "replica-heartbeat")}},
             {"name": "outside-probe", "class": "data_path", "source": {"alarm": alarm("us-east-2", "outside-probe")}},
         ],
         "windows": {
-            "sustain_seconds": 12, "vote_max_age_seconds": 4, "skew_seconds": 8, "look_seconds": 1, "patrol_seconds": 2,
+            "sustain_seconds": 12, "vote_max_age_seconds": 10, "skew_seconds": 2, "look_seconds": 2, "patrol_seconds": 2,
             "undecided_seconds": 120, "call_seconds": 3, "settle_seconds": 3, "poll_seconds": 1,
             "promote_seconds": 120, "verify_seconds": 120, "shift_seconds": 1,
         },

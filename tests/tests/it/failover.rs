@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use understudy_engine::{FenceRule, FenceTrouble, PhaseName, Policy, Seconds, Unseen, What, Why};
+use understudy_engine::{Entry, FenceRule, FenceTrouble, PhaseName, Policy, Seconds, Unseen, What, Why};
 use understudy_tests::{Fault, Options, Story, policy};
 
 fn phases(story: &Story) -> Vec<PhaseName> {
@@ -55,7 +55,7 @@ fn three_alarms_raised_by_the_aws_cli_promote_the_replica_tell_people_and_are_on
     assert_eq!(attribute(failed_over, "urgency"), "page");
     let body: Value = serde_json::from_str(failed_over["Body"].as_str().unwrap()).unwrap();
     assert_eq!(body["application"], "orders");
-    assert!(body["why"].as_str().unwrap().contains("split risk"), "{body}");
+    assert_eq!(split_risks(&entries, &messages), (vec![None], 1), "nobody can cut off by a policy without a group");
 }
 
 #[test]
@@ -96,14 +96,12 @@ fn moves(story: &Story) -> Vec<Why> {
     moved.collect()
 }
 
-/// The split risks that were written, and how often people were told of one.
-fn split_risks(story: &Story) -> (Vec<Option<FenceTrouble>>, usize) {
-    let entries = story.entries();
+/// The split risks that were written, and how many pages told of one.
+fn split_risks(entries: &[Entry], messages: &[Value]) -> (Vec<Option<FenceTrouble>>, usize) {
     let written = entries.iter().filter_map(|entry| {
         let What::SplitRisk { trouble } = &entry.what else { return None };
         Some(*trouble)
     });
-    let messages = story.messages();
     let told = messages.iter().filter(|message| message["Body"].as_str().unwrap().contains("split_risk"));
     let paged = told.filter(|message| attribute(message, "urgency") == "page");
     (written.collect(), paged.count())
@@ -119,12 +117,16 @@ fn an_old_writer_that_can_be_reached_is_cut_off_and_restarted_before_the_replica
     let modified = requests(&story, "ModifyDBInstance", "orders");
     let rebooted = requests(&story, "RebootDBInstance", "orders");
     let promoted = requests(&story, "PromoteReadReplica", "orders-replica");
-    let once = |calls: &[u64]| calls.len() == 1;
-    assert!(once(&modified) && once(&rebooted) && once(&promoted), "{modified:?} {rebooted:?} {promoted:?}");
-    assert!(modified < rebooted && rebooted < promoted, "{modified:?} {rebooted:?} {promoted:?}");
-    let modify = &story.cloud.requests("rds", "ModifyDBInstance")[0];
-    assert_eq!((&modify["region"], &modify["parameters"]["ApplyImmediately"]), (&json!("us-east-1"), &json!("true")));
-    assert_eq!(modify["parameters"]["VpcSecurityGroupIds.VpcSecurityGroupId.1"], CLOSED);
+    // Two conductors that are awake at once may both call: what counts is that neither call comes too late.
+    let (isolated, restarted) = (modified.iter().min(), rebooted.iter().min());
+    assert!(isolated.is_some() && isolated < restarted, "{modified:?} {rebooted:?}");
+    assert!(promoted.len() == 1 && restarted < promoted.first(), "{rebooted:?} {promoted:?}");
+    for modify in story.cloud.requests("rds", "ModifyDBInstance") {
+        let parameters = &modify["parameters"];
+        assert_eq!((&modify["region"], &parameters["ApplyImmediately"]), (&json!("us-east-1"), &json!("true")));
+        assert_eq!(parameters["VpcSecurityGroupIds.VpcSecurityGroupId.1"], CLOSED);
+        assert_eq!(parameters.get("VpcSecurityGroupIds.VpcSecurityGroupId.2"), None);
+    }
 
     assert_eq!(phases(&story), WHOLE_WAY);
     assert!(moves(&story).contains(&Why::WriterCutOff));
@@ -135,16 +137,12 @@ fn an_old_writer_that_can_be_reached_is_cut_off_and_restarted_before_the_replica
         Some(restore.len())
     });
     assert_eq!(restore, Some(1), "the record says what to give back");
-    assert_eq!(split_risks(&story), (vec![], 0));
+    assert_eq!(split_risks(&entries, &story.messages()), (vec![], 0));
 }
 
 #[test]
 fn an_old_writer_whose_region_does_not_answer_holds_nothing_up_for_long_and_is_paged_as_split_risk() {
-    let mut policy = fencing(8);
-    // A look at a silent Region takes five seconds, and the votes must not grow stale meanwhile.
-    policy.windows.vote_max_age_seconds = Seconds(10);
-    policy.windows.skew_seconds = Seconds(2);
-    let story = Story::of(&policy, Options::default());
+    let story = Story::of(&fencing(8), Options::default());
     let silent = |service, action, kind: &str| {
         let effect = json!({"kind": kind, "when": "before"});
         let region = Some("us-east-1");
@@ -160,8 +158,9 @@ fn an_old_writer_whose_region_does_not_answer_holds_nothing_up_for_long_and_is_p
     assert_eq!(phases(&story), WHOLE_WAY);
     assert!(moves(&story).contains(&Why::FenceTimeOver));
     let unreachable = FenceTrouble::Unseen(Unseen::Unreachable);
-    assert_eq!(split_risks(&story), (vec![Some(unreachable)], 1));
-    assert!(!story.entries().iter().any(|entry| entry.what == What::Fenced), "nothing was proven");
+    let entries = story.entries();
+    assert_eq!(split_risks(&entries, &story.messages()), (vec![Some(unreachable)], 1));
+    assert!(!entries.iter().any(|entry| entry.what == What::Fenced), "nothing was proven");
     let touched = ["ModifyDBInstance", "RebootDBInstance"].map(|action| requests(&story, action, "orders").len());
     assert_eq!(touched, [0, 0], "what was never seen is not changed");
 }

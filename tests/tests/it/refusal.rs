@@ -17,12 +17,10 @@ fn await_refusal(story: &Story, rule: Rule) {
     await_until(&format!("{rule:?} refuses on record"), || refused(story).iter().any(|blocker| blocker.rule() == rule));
 }
 
-/// Longer than it takes to promote when nothing forbids it: some twenty looks go by, one a second.
+/// Longer than it takes to promote when nothing forbids it: some ten looks go by, one every other second.
 fn outlast_the_sustain_window(story: &Story) {
     let looks = story.cloud.requests("monitoring", "DescribeAlarms").len();
-    await_until("twenty looks have gone by", || {
-        story.cloud.requests("monitoring", "DescribeAlarms").len() >= looks + 60
-    });
+    await_until("ten looks have gone by", || story.cloud.requests("monitoring", "DescribeAlarms").len() >= looks + 30);
 }
 
 #[test]
