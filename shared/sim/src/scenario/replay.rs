@@ -7,7 +7,7 @@ use crate::drill::Happening;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use understudy_driver::{IncidentItem, Record, verify};
-use understudy_engine::{Assessment, Entry, IncidentId, PhaseName, Region, Rule, What};
+use understudy_engine::{Assessment, Entry, IncidentId, PhaseName, Region, Rule, What, Who};
 
 /// The records of one application at the end.
 pub(super) struct Ended {
@@ -133,14 +133,7 @@ fn chains(items: &[IncidentItem]) -> BTreeMap<&IncidentId, Vec<IncidentItem>> {
 
 /// The assessment that the answer was come to on; for `nothing`, the one that was closest to a quorum.
 fn behind(answer: Answer, ended: &[Ended]) -> Option<Assessment> {
-    let moved_to = |phases: &[PhaseName]| {
-        let entries = || ended.iter().flat_map(|one| &one.entries);
-        let moved = entries().find(|entry| match &entry.what {
-            What::Moved { to, .. } => phases.contains(to) && entry.assessment.is_some(),
-            _ => false,
-        });
-        moved.and_then(|entry| entry.assessment.clone())
-    };
+    let moved_to = |phases: &[PhaseName]| ended.iter().find_map(|one| last_before(&one.entries, phases));
     let closest = || {
         let assessments = ended.iter().flat_map(|one| &one.entries).filter_map(|entry| entry.assessment.as_ref());
         assessments.max_by_key(|assessment| assessment.tally.downs()).cloned()
@@ -148,9 +141,21 @@ fn behind(answer: Answer, ended: &[Ended]) -> Option<Assessment> {
     match answer {
         Answer::Promote => moved_to(&[PhaseName::Fencing]),
         Answer::Ask => moved_to(&[PhaseName::AwaitingApproval, PhaseName::AwaitingVeto]),
-        Answer::Hold => moved_to(&[PhaseName::Held]).or_else(closest),
+        Answer::Hold => moved_to(&[PhaseName::Held, PhaseName::Stuck]).or_else(closest),
         Answer::Nothing => closest(),
     }
+}
+
+/// The last assessment of an incident up to when it came to one of the phases: what a person orders is
+/// not weighed anew.
+fn last_before(entries: &[Entry], phases: &[PhaseName]) -> Option<Assessment> {
+    let came = |entry: &Entry| {
+        if let What::Moved { to, .. } = &entry.what { phases.contains(to) } else { false }
+    };
+    let index = entries.iter().position(came)?;
+    let incident = &entries.get(index)?.id.incident;
+    let own = entries.get(..=index)?.iter().filter(|entry| entry.id.incident == *incident);
+    own.rev().find_map(|entry| entry.assessment.clone())
 }
 
 /// What the world saw, and what the records say, by time.
@@ -164,7 +169,7 @@ fn timeline(weather: &Weather, ended: &[Ended]) -> Vec<Happening> {
         one.entries.iter().map(move |entry| {
             let application = &one.record.state.application;
             let prefix = if several { format!("{application}: ") } else { String::new() };
-            (entry.at, entry.who.to_string(), format!("{prefix}{}", entry.what), entry.why())
+            (entry.at, short(&entry.who), format!("{prefix}{}", entry.what), entry.why())
         })
     });
     let mut lines: Vec<_> = seen.chain(told).collect();
@@ -173,6 +178,12 @@ fn timeline(weather: &Weather, ended: &[Ended]) -> Vec<Happening> {
         .into_iter()
         .map(|(at, who, what, why)| Happening { offset_seconds: tenths(weather.offset_of(at)), who, what, why })
         .collect()
+}
+
+/// A person by the last word of the identity.
+fn short(who: &Who) -> String {
+    let text = who.to_string();
+    text.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
 fn tenths(seconds: f64) -> f64 {

@@ -181,7 +181,15 @@ fn words(word: DatabaseWord) -> &'static str {
         DatabaseWord::Missing => "deleted",
         DatabaseWord::OtherSource => "a replica of another writer",
         DatabaseWord::Promoted => "being promoted by somebody else",
-        status => status.status().unwrap_or_default(),
+        DatabaseWord::Available
+        | DatabaseWord::BackingUp
+        | DatabaseWord::Modifying
+        | DatabaseWord::Rebooting
+        | DatabaseWord::Upgrading
+        | DatabaseWord::Maintenance
+        | DatabaseWord::Stopped
+        | DatabaseWord::StorageFull
+        | DatabaseWord::Failed => word.status().unwrap_or_default(),
     }
 }
 
