@@ -110,7 +110,7 @@ impl State {
     }
 
     fn look(&self, policy: &Policy, now: Timestamp) -> Effect {
-        let lag_until = self.phase.suspicion().and_then(|suspicion| suspicion.down_since).unwrap_or(now);
+        let lag_until = self.phase.suspicion().and_then(|suspicion| suspicion.quorum_since).unwrap_or(now);
         let alarms = policy
             .voters
             .iter()

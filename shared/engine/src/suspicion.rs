@@ -18,6 +18,10 @@ pub struct Suspicion {
     pub opened_at: Timestamp,
     /// Since when a quorum has said Down without a gap.
     pub down_since: Option<Timestamp>,
+    /// The same, however often it was weighed from the start meanwhile: what is lost is bounded by the
+    /// last contact before this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quorum_since: Option<Timestamp>,
     /// When that was last seen to hold.
     pub confirmed_at: Timestamp,
     pub candidate: Option<CandidateSeen>,
@@ -82,6 +86,7 @@ impl Suspicion {
             incident,
             opened_at: now,
             down_since: None,
+            quorum_since: None,
             confirmed_at: now,
             candidate: None,
             turn: Turn::NotWanted,
@@ -121,7 +126,8 @@ impl Suspicion {
     pub(crate) fn weigh(&self, state: &State, policy: &Policy, votes: &Votes, now: Timestamp) -> Weighed {
         let tally = tally(policy, votes, now);
         let mut next = self.clone();
-        next.down_since = self.held_since(policy, &tally, now);
+        next.down_since = self.held_since(self.down_since, policy, &tally, now);
+        next.quorum_since = self.held_since(self.quorum_since, policy, &tally, now);
         if next.down_since == Some(now) {
             next.confirmed_at = now;
         }
@@ -134,12 +140,18 @@ impl Suspicion {
 
     /// Since when the quorum has held. Any gap starts it again: a quorum lost, a source that says
     /// itself that it changed in between, or a stretch in which nobody looked.
-    fn held_since(&self, policy: &Policy, tally: &Tally, now: Timestamp) -> Option<Timestamp> {
+    fn held_since(
+        &self,
+        before: Option<Timestamp>,
+        policy: &Policy,
+        tally: &Tally,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
         if !tally.has_quorum() {
             return None;
         }
         let unwatched = self.confirmed_at < policy.windows.vote_max_age_seconds.before(now);
-        match self.down_since {
+        match before {
             Some(since) if !unwatched => Some(since.max(tally.quorum_since().min(now))),
             Some(_) | None => Some(now),
         }

@@ -1,8 +1,8 @@
 //! When the next thing is due, and what: every phase that waits has an end of its own.
 
-use crate::script::{Script, candidate, done, seen};
+use crate::script::{Script, WRITER, candidate, done, seen};
 use jiff::Timestamp;
-use understudy_engine::{DbStatus, Effect, Look, Mode, PhaseName, PromoteAnswer, Verdict};
+use understudy_engine::{DbStatus, Effect, Look, Mode, PhaseName, PromoteAnswer, StepVerdict, Verdict, Why};
 
 fn looks(script: &Script) -> Option<Look> {
     match script.outstanding("run-1") {
@@ -41,6 +41,22 @@ fn a_look_reads_every_voter_and_the_lag_up_to_when_the_quorum_formed() {
     assert_eq!(look.candidate, script.policy.database.replica);
     assert_eq!(look.lag_until, formed_at, "a lag that grows after the loss says nothing");
     assert_eq!(look.lag_until.duration_since(look.lag_after).as_secs(), 600);
+}
+
+#[test]
+fn the_last_contact_is_looked_for_before_the_loss_however_often_it_was_weighed_from_the_start() {
+    let mut script = Script::new(Mode::Auto);
+    script.vote("standby", Verdict::Down).vote("witness", Verdict::Down).tick();
+    let lost_at = script.now;
+    for second in (0..=1800).step_by(30) {
+        script.at(second).vote("standby", Verdict::Down).vote("witness", Verdict::Down);
+        script.look(seen(DbStatus::BackingUp, Some(WRITER), Some(1))).tick();
+    }
+    assert_eq!(script.phase(), PhaseName::Held);
+    script.at(1810).look(candidate());
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::OnlyTimeBlocks));
+    script.at(1860);
+    assert_eq!(looks(&script).unwrap().lag_until, lost_at, "the window begins anew, and the loss does not");
 }
 
 #[test]
