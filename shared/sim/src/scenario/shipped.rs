@@ -27,6 +27,7 @@ pub const SHIPPED: &[Shipped] = shipped![
     "both-regions-down",
     "canary-down",
     "candidate-backing-up",
+    "candidate-fit-too-late",
     "cloudflare-2020-11-02",
     "correlated-liars",
     "flapping",
