@@ -72,7 +72,8 @@ impl State {
             Phase::Suspected(phase) => self.weighing(&phase.suspicion, policy, now),
             Phase::AwaitingApproval(phase) => self.weighing(&phase.suspicion, policy, now),
             Phase::AwaitingVeto(phase) => self.weighing(&phase.suspicion, policy, now),
-            Phase::Held(phase) => self.weighing(&phase.suspicion, policy, now),
+            Phase::Held(phase) if phase.is_queued() => self.weighing(&phase.suspicion, policy, now),
+            Phase::Held(_) => self.look_when_due(policy, now),
             Phase::Fencing(phase) => {
                 // Without a group there is nothing to wait for, and looking only takes time.
                 policy.fence_group(&phase.decision.writer.region())?;

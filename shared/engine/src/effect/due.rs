@@ -91,9 +91,10 @@ impl State {
         let windows = &policy.windows;
         // Once the window is over, whatever else refuses shows in the next look.
         let sustained = suspicion.down_since.map(|since| windows.sustain_seconds.after(since));
+        let queued = if let Phase::Held(phase) = &self.phase { phase.is_queued() } else { true };
         let turn = match suspicion.turn {
-            Turn::Wanted { asked_at, .. } => Some(due(asked_at, windows.look_seconds)),
-            Turn::NotWanted | Turn::Admitted { .. } => None,
+            Turn::Wanted { asked_at, .. } if queued => Some(due(asked_at, windows.look_seconds)),
+            Turn::Wanted { .. } | Turn::NotWanted | Turn::Admitted { .. } => None,
         };
         let waits = [Some(self.look_due(policy)), sustained.filter(|until| *until > now), turn];
         waits.into_iter().flatten().min().unwrap_or(now)

@@ -62,6 +62,15 @@ pub enum HeldReason {
     PromotedElsewhere,
 }
 
+impl Held {
+    /// Whether it waits for its turn at the storm breaker. Whatever else it is held for takes no turn away
+    /// from others that fail.
+    #[must_use]
+    pub(crate) fn is_queued(&self) -> bool {
+        self.reason == HeldReason::Storm
+    }
+}
+
 impl HeldReason {
     /// Whether people are told again that it waits for them. In mode observe doing nothing is the point, and
     /// nobody is asked for anything.

@@ -180,3 +180,15 @@ fn one_region_voter_that_does_not_say_down_is_enough_to_have_to_wait() {
     let Some(Effect::Admit(ask)) = script.outstanding("run-1") else { panic!("not asked") };
     assert!(!ask.region_down);
 }
+
+#[test]
+fn what_is_held_for_another_reason_takes_no_turn_away_from_others() {
+    let mut script = Script::sustained(Mode::Auto);
+    assert_eq!(script.say("ann", Order::Abort), StepVerdict::Advanced(Why::Stopped));
+    for second in (180..=600).step_by(30) {
+        script.down_at(second).tick_as("run-1");
+        assert!(!admits(&script), "it would be counted, and is not promoted");
+        let due = script.state.next_due(&script.policy, script.now).unwrap();
+        assert!(due > script.now, "nothing is due at once");
+    }
+}
