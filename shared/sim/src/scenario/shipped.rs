@@ -19,6 +19,7 @@ macro_rules! shipped {
 /// Every file of the folder `scenarios`, in the order of its names.
 pub const SHIPPED: &[Shipped] = shipped![
     "abort-in-flight",
+    "aborted-in-a-storm",
     "aborted-in-time",
     "ambiguous-reply",
     "approve-two-of-three",
