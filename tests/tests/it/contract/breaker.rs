@@ -65,8 +65,7 @@ async fn an_answer_whose_reply_is_lost_counts_as_ones_own(world: &impl LedgerWor
 }
 
 async fn what_cannot_be_read_is_never_taken_for_a_new_one(world: &impl LedgerWorld) {
-    let mut later = Breaker::default();
-    later.schema = BREAKER_SCHEMA + 1;
+    let later = Breaker { schema: BREAKER_SCHEMA + 1, ..Breaker::default() };
     world.tamper_breaker(&serde_json::to_value(later).unwrap()).await;
     let fault = RecordFault::OtherSchema { found: BREAKER_SCHEMA + 1, supported: BREAKER_SCHEMA };
     assert_eq!(world.ledger().breaker().await, Err(LedgerError::UnusableBreaker { fault }));
