@@ -66,6 +66,9 @@ class Databases:
     def regroup(self, backend: RDSBackend, identifier: str, groups: list[str]) -> None:
         database = get_database(backend, identifier)
         self._refuse_unless_idle(database)
+        if database.vpc_security_group_ids == groups:
+            # Asked twice for the same is asked once: the change under way goes on.
+            return
         shown = self._shown_groups(database)
         before = [group for group, status in shown.items() if status != "adding"]
         database.regrouping = Regrouping(before, groups, self._clock(), self._paces.regroup)

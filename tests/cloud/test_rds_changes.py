@@ -78,6 +78,13 @@ class SecurityGroups(Database):
         self.regroup(OWN)
         eventually(lambda: self.groups() == {OWN: "active"})
 
+    def test_asking_again_for_the_groups_that_come_already_delays_nothing(self):
+        self.regroup(CLOSED)
+        eventually(lambda: self.groups() == {OWN: "removing", CLOSED: "adding"})
+        self.regroup(CLOSED)
+        self.assertNotEqual(self.groups(), {OWN: "active"})
+        eventually(lambda: self.groups() == {CLOSED: "active"})
+
     def test_another_modification_leaves_the_groups_alone(self):
         self.rds.modify_db_instance(DBInstanceIdentifier=self.identifier, BackupRetentionPeriod=3)
         self.assertEqual(self.groups(), {OWN: "active"})

@@ -94,14 +94,8 @@ impl SimCloud {
         }
         match &call.act {
             FenceAct::Describe => {}
-            FenceAct::Isolate { group } => {
-                writer.groups = BTreeSet::from([group.clone()]);
-                writer.regrouped_at = Some(now);
-            }
-            FenceAct::Restore { groups } => {
-                writer.groups.clone_from(groups);
-                writer.regrouped_at = Some(now);
-            }
+            FenceAct::Isolate { group } => writer.regroup(&BTreeSet::from([group.clone()]), now),
+            FenceAct::Restore { groups } => writer.regroup(groups, now),
             FenceAct::Restart => writer.restarted_at = Some(now),
         }
         FenceAnswer::Accepted

@@ -78,6 +78,14 @@ impl SimDatabase {
         WriterSeen { status: self.described(now).0, groups: self.groups.clone(), settled }
     }
 
+    /// Replaces its security groups. Asked twice for the same is asked once.
+    pub(crate) fn regroup(&mut self, groups: &BTreeSet<SecurityGroup>, now: Timestamp) {
+        if self.groups != *groups {
+            self.groups.clone_from(groups);
+            self.regrouped_at = Some(now);
+        }
+    }
+
     fn restarting(&self, now: Timestamp) -> bool {
         self.restarted_at.is_some_and(|at| {
             let elapsed = now.duration_since(at);
