@@ -21,7 +21,8 @@ from .courses import Paces
 
 T = TypeVar("T")
 
-PACES = Paces(promote=0.8, regroup=0.5, reboot=0.6, create=0.5)
+# Short, and yet long enough that a busy machine sees each station.
+PACES = Paces(promote=0.8, regroup=2, reboot=2, create=1)
 
 
 @cache

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import ClientError
 
-from .courses import Regrouping
+from .courses import REBOOT, Regrouping, status_after
 from .lag import LagReports
 from .rds import find_database
 from .scene import client, cloud, eventually, get, post, unique
@@ -40,7 +40,7 @@ class Database(unittest.TestCase):
         )
 
     def reboot(self):
-        self.rds.reboot_db_instance(DBInstanceIdentifier=self.identifier)
+        return self.rds.reboot_db_instance(DBInstanceIdentifier=self.identifier)["DBInstance"]["DBInstanceStatus"]
 
     def refusal(self, call, *arguments, **parameters):
         with self.assertRaises(ClientError) as caught:
@@ -97,9 +97,12 @@ class SecurityGroups(Database):
 
 
 class Restart(Database):
+    def test_the_course_of_a_restart_depends_on_the_time_alone(self):
+        course = [status_after(elapsed, 100, REBOOT) for elapsed in (0, 14, 15, 99, 100)]
+        self.assertEqual(course, ["available", "available", "rebooting", "rebooting", None])
+
     def test_a_restart_begins_after_its_call_and_ends_available(self):
-        self.reboot()
-        seen = [self.status()]
+        seen = [self.reboot()]
         eventually(lambda: seen.append(self.status()) or seen[-2:] == ["rebooting", "available"])
         self.assertEqual(list(dict.fromkeys(seen)), ["available", "rebooting"])
         self.assertEqual(len(self.logged("RebootDBInstance")), 1)
@@ -123,9 +126,9 @@ class NewReplica(Database):
         self.rds, self.identifier = client("rds", "us-west-2"), unique("orders-replica")
 
     def create(self, source=None):
-        self.rds.create_db_instance_read_replica(
+        return self.rds.create_db_instance_read_replica(
             DBInstanceIdentifier=self.identifier, SourceDBInstanceIdentifier=source or self.source
-        )
+        )["DBInstance"]
 
     def lag(self):
         """The greatest lag, and how often any was measured."""
@@ -143,8 +146,7 @@ class NewReplica(Database):
         return max((point["Maximum"] for point in points), default=None), sum(point["SampleCount"] for point in points)
 
     def test_a_new_replica_is_created_in_its_region_and_then_follows(self):
-        self.create()
-        created = self.describe()
+        created = self.create()
         self.assertEqual(created["DBInstanceStatus"], "creating")
         self.assertEqual(created["ReadReplicaSourceDBInstanceIdentifier"], self.source)
         self.assertEqual(self.lag(), (None, 0))
@@ -157,7 +159,8 @@ class NewReplica(Database):
     def test_a_name_that_is_taken_is_refused_and_its_database_stays(self):
         self.create()
         self.assertEqual(self.refusal(self.create), (400, "DBInstanceAlreadyExists"))
-        self.assertEqual(self.status(), "creating")
+        self.assertEqual(self.describe()["ReadReplicaSourceDBInstanceIdentifier"], self.source)
+        eventually(lambda: self.status() == "available")
 
     def test_a_source_that_is_not_there_not_available_or_not_backed_up_is_refused(self):
         nowhere = f"{self.source}-nowhere"
