@@ -1,88 +1,11 @@
 //! The whole phase × event matrix: every move it makes is an edge of the table, and every edge of the
 //! table is made.
 
+use crate::events::events;
 use crate::phases;
-use crate::script::{REPLICA, Script, WRITER, candidate, done, rebooting, run, seen};
-use crate::stages::{EAST_GROUP, OWN_GROUP, REBUILT, isolate, lag_of_now, replayed_until, restore, writer};
+use crate::script::Script;
 use std::collections::BTreeSet;
-use understudy_engine::{
-    Admission, ChainHash, CreateAnswer, DbStatus, EDGES, Event, FenceAct, FenceAnswer, FenceTrouble, Ground,
-    IncidentId, Mode, Order, PhaseName, PromoteAnswer, Seq, Sight, StepVerdict, Unseen, Verdict, What, Why,
-};
-
-/// Every event, as it would be meant for the script's present state.
-fn events(script: &Script) -> Vec<Event> {
-    let incident = script.state.phase.incident().cloned();
-    let incident = incident.unwrap_or_else(|| IncidentId::opened(script.now, script.state.revision));
-    let epoch = script.state.epoch;
-    let mut events = vec![Event::Tick { run: run("run-1") }, Event::Tick { run: run("run-2") }];
-    events.push(Event::Delivered { incident: incident.clone(), through: Seq(1), head: ChainHash("h".to_owned()) });
-    let ordered = |order| Event::Ordered { by: "cy".parse().unwrap(), order };
-    events.extend(orders(script, &incident).into_iter().map(ordered));
-    let answers = [Admission::Admitted(Ground::BelowLimit), Admission::Waits { waiting: 1 }, Admission::Unanswered];
-    events.extend(answers.map(|answer| Event::AdmissionAnswered { incident: incident.clone(), answer }));
-    for sight in sights(script) {
-        let looked = |instance: &str| Event::Looked { instance: instance.parse().unwrap(), candidate: sight.clone() };
-        events.extend([looked(REPLICA), looked(REBUILT), Event::ReadBack { epoch, sight: sight.clone() }]);
-    }
-    for answer in [
-        PromoteAnswer::Accepted,
-        PromoteAnswer::NotArrived,
-        PromoteAnswer::Ambiguous,
-        PromoteAnswer::Denied,
-        PromoteAnswer::Invalid,
-        PromoteAnswer::NoSuchInstance,
-    ] {
-        events.push(Event::PromoteAnswered { epoch, attempt: 1, answer });
-    }
-    for answer in [CreateAnswer::Accepted, CreateAnswer::LookAgain, CreateAnswer::Denied, CreateAnswer::Refused] {
-        events.push(Event::CreateAnswered { epoch, answer });
-    }
-    for act in [FenceAct::Describe, isolate(EAST_GROUP), FenceAct::Restart, restore()] {
-        for answer in [
-            FenceAnswer::Accepted,
-            FenceAnswer::Missing,
-            FenceAnswer::Trouble(FenceTrouble::Unanswered),
-            writer(&[OWN_GROUP], "available", true),
-            writer(&[EAST_GROUP], "available", true),
-        ] {
-            events.push(Event::FenceAnswered { epoch, act: act.clone(), answer });
-        }
-    }
-    events
-}
-
-fn orders(script: &Script, incident: &IncidentId) -> Vec<Order> {
-    let incident = || incident.clone();
-    let mut orders = vec![
-        Order::Abort(incident()),
-        Order::Acknowledge(incident()),
-        Order::WeighAgain(incident()),
-        Order::Adopt(incident()),
-        Order::Rebuild { incident: incident(), replica: REBUILT.parse().unwrap() },
-        Order::SwitchOver(incident()),
-        Order::Pause,
-        Order::Unpause,
-    ];
-    if let Some(question) = script.state.phase.question() {
-        orders.extend([Order::Approve(question.clone()), Order::Veto(question.clone())]);
-    }
-    orders
-}
-
-fn sights(script: &Script) -> Vec<Sight> {
-    vec![
-        candidate(),
-        rebooting(),
-        seen(DbStatus::BackingUp, None, None),
-        done(),
-        seen(DbStatus::Available, Some(REPLICA), Some(1)),
-        seen(DbStatus::Available, Some(WRITER), Some(9999)),
-        replayed_until(&lag_of_now(script, 0)),
-        Sight::Missing,
-        Sight::Unseen(Unseen::Unreachable),
-    ]
-}
+use understudy_engine::{ChainHash, EDGES, Event, Mode, PhaseName, Seq, StepVerdict, Verdict, What, Why};
 
 /// What else can be different when an event comes: the votes, and how late it is.
 fn circumstances(script: &Script) -> Vec<Script> {
@@ -104,7 +27,7 @@ fn circumstances(script: &Script) -> Vec<Script> {
 /// Every moment, circumstance and event, and the script after it.
 fn all(mut check: impl FnMut(&str, &Script, &StepVerdict, &Script)) {
     for (moment, script) in phases::all() {
-        for circumstance in circumstances(&script) {
+        for circumstance in circumstances(script) {
             for event in events(&circumstance) {
                 let mut after = circumstance.clone();
                 let verdict = after.send(&event).verdict;

@@ -166,7 +166,7 @@ fn under_a_pause_a_switchover_does_not_go_on() {
 
 #[test]
 fn a_pause_can_be_said_and_taken_back_in_every_phase() {
-    for (_, mut script) in crate::phases::all() {
+    for mut script in crate::phases::all().iter().map(|(_, script)| script.clone()) {
         let was_paused = script.state.paused.is_some();
         let phase = script.phase();
         let first = if was_paused { Order::Unpause } else { Order::Pause };
@@ -177,7 +177,7 @@ fn a_pause_can_be_said_and_taken_back_in_every_phase() {
 
 #[test]
 fn no_phase_makes_a_call_under_a_pause() {
-    for (_, mut script) in crate::phases::all() {
+    for mut script in crate::phases::all().iter().map(|(_, script)| script.clone()) {
         if script.state.paused.is_none() {
             script.order("ann", Order::Pause);
         }

@@ -2,6 +2,7 @@
 
 use crate::script::{REPLICA, Script, candidate, done, name, policy, seen};
 use crate::stages::{EAST_GROUP, OWN_GROUP, REBUILT, groups, writer};
+use std::sync::OnceLock;
 use understudy_engine::{
     Admission, DbStatus, EvidenceClass, FenceAct, FenceAnswer, Mode, Order, PromoteAnswer, Seconds, Sight, Source,
     Subject, Verdict, Voter,
@@ -9,7 +10,12 @@ use understudy_engine::{
 
 type Moments = Vec<(&'static str, Script)>;
 
-pub(crate) fn all() -> Moments {
+pub(crate) fn all() -> &'static [(&'static str, Script)] {
+    static ALL: OnceLock<Moments> = OnceLock::new();
+    ALL.get_or_init(every_moment)
+}
+
+fn every_moment() -> Moments {
     let mut all = weighing();
     all.extend(asking());
     all.extend(held());

@@ -143,7 +143,7 @@ fn what_is_stuck_remembers_when_the_replica_was_last_seen_untouched() {
 
 #[test]
 fn orders_that_nobody_asked_for_change_nothing_in_any_phase() {
-    for (_, mut script) in crate::phases::all() {
+    for mut script in crate::phases::all().iter().map(|(_, script)| script.clone()) {
         let phase = script.phase();
         let strange = |incident| Order::Rebuild { incident, replica: crate::script::WRITER.parse().unwrap() };
         let incident = IncidentId::opened(script.time(7), Revision(99));

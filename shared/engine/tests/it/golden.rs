@@ -1,0 +1,51 @@
+//! What an earlier release has stored still loads, and is stored again as it was.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use understudy_engine::{BREAKER_SCHEMA, Breaker, POLICY_SCHEMA, PhaseName, Policy, STATE_SCHEMA, State};
+
+fn golden<T: Serialize + DeserializeOwned>(text: &str) -> Vec<T> {
+    let records: Vec<Value> = serde_json::from_str(text).unwrap();
+    let load = |record: &Value| {
+        let loaded: T = serde_json::from_value(record.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&loaded).unwrap(), *record, "stored again as it was");
+        loaded
+    };
+    records.iter().map(load).collect()
+}
+
+#[test]
+fn states_of_schema_1_still_load_in_every_phase() {
+    let states: Vec<State> = golden(include_str!("../golden/state-1.json"));
+    assert!(states.iter().all(|state| state.schema == 1));
+    let phases: BTreeSet<PhaseName> = states.iter().map(|state| state.phase.name()).collect();
+    assert_eq!(phases, PhaseName::ALL.into());
+    assert!(states.iter().any(|state| state.paused.is_some()));
+    assert!(states.iter().any(|state| !state.flaps.is_empty()));
+    assert!(states.iter().any(|state| state.journal.delivered.is_some()));
+}
+
+#[test]
+fn breakers_of_schema_1_still_load() {
+    let breakers: Vec<Breaker> = golden(include_str!("../golden/breaker-1.json"));
+    assert!(breakers.iter().all(|breaker| breaker.schema == 1));
+    assert!(breakers.iter().any(|breaker| breaker.released.is_some() && !breaker.waiting.is_empty()));
+}
+
+#[test]
+fn policies_of_schema_1_still_load_and_may_decide() {
+    let policies: Vec<Policy> = golden(include_str!("../golden/policy-1.json"));
+    assert!(policies.iter().all(|policy| policy.schema == 1 && policy.is_sound()));
+}
+
+#[test]
+fn every_schema_that_is_written_has_its_golden_file() {
+    for (name, schema) in [("state", STATE_SCHEMA), ("breaker", BREAKER_SCHEMA), ("policy", POLICY_SCHEMA)] {
+        for number in 1..=schema {
+            let path = format!("{}/tests/golden/{name}-{number}.json", env!("CARGO_MANIFEST_DIR"));
+            assert!(std::path::Path::new(&path).exists(), "{path} is missing");
+        }
+    }
+}
