@@ -152,7 +152,8 @@ pub(super) fn suspect_again(
 ) -> Step {
     suspicion.told = assessment.rules();
     if why == Why::OnlyTimeBlocks || why == Why::WeighedAgain {
-        suspicion.down_since = Some(draft.now);
+        // Only a quorum that stands begins anything.
+        suspicion.down_since = suspicion.down_since.map(|_| draft.now);
         suspicion.confirmed_at = draft.now;
     }
     let incident = suspicion.incident.clone();
