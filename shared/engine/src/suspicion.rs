@@ -151,8 +151,12 @@ impl Suspicion {
             return None;
         }
         let unwatched = self.confirmed_at < policy.windows.vote_max_age_seconds.before(now);
+        // A source whose clock is ahead of ours holds it at the last look: at each step's own time the
+        // record would never come to rest.
+        let began = tally.quorum_since();
+        let began = if began > now { self.confirmed_at } else { began };
         match before {
-            Some(since) if !unwatched => Some(since.max(tally.quorum_since().min(now))),
+            Some(since) if !unwatched => Some(since.max(began)),
             Some(_) | None => Some(now),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::script::{Script, WRITER, candidate, name, rules, seen};
 use understudy_engine::{
-    Blocker, Cooldown, Counts, DbStatus, Ineligible, Mode, NotCounted, PhaseName, Rule, Seconds, Sight, Source,
+    Blocker, Cooldown, Counts, DbStatus, Ineligible, Mode, NotCounted, Order, PhaseName, Rule, Seconds, Sight, Source,
     StepVerdict, Unseen, Verdict, Why, tally,
 };
 
@@ -134,6 +134,32 @@ fn a_gap_that_only_the_source_saw_starts_the_window_again() {
     let changed = script.now.checked_sub(jiff::SignedDuration::from_secs(20)).unwrap();
     script.votes.get_mut(&name("standby")).unwrap().since = Some(changed);
     assert_eq!(rules(&script.tick()), vec![Rule::Sustain]);
+}
+
+#[test]
+fn a_source_whose_clock_is_ahead_does_not_move_the_beginning_on_with_every_step() {
+    let mut script = Script::new(Mode::Auto);
+    script.vote("standby", Verdict::Down).vote("witness", Verdict::Down);
+    let ahead = Some(script.time(20));
+    script.votes.values_mut().for_each(|vote| vote.since = ahead);
+    script.tick();
+    script.at(1).tick();
+    script.at(2).tick();
+    let settled = script.state.revision;
+    script.at(3).tick();
+    assert_eq!(script.state.revision, settled, "the record comes to rest");
+}
+
+#[test]
+fn having_it_weighed_again_begins_no_window_without_a_quorum() {
+    let mut script = Script::sustained(Mode::Observe);
+    script.tick();
+    assert_eq!(script.phase(), PhaseName::Held);
+    script.at(200).vote("standby", Verdict::Abstain).say("ann", Order::WeighAgain);
+    script.policy.mode = Mode::Auto;
+    script.down_at(240).tick();
+    script.hold_down_until(385);
+    assert_eq!(rules(&script.tick()), vec![Rule::Sustain], "the quorum formed at 240 s, not at 200 s");
 }
 
 #[test]
