@@ -12,6 +12,7 @@ mod drill;
 mod ledger;
 mod scenario;
 mod stage;
+mod swarm;
 mod world;
 
 pub use alarm::AlarmValue;
@@ -21,4 +22,7 @@ pub use database::{Life, SimDatabase};
 pub use drill::{DrillError, DrillOptions, DrillReport, Happening, Loss, region_loss};
 pub use ledger::SimLedger;
 pub use scenario::{Answer, Difference, FenceWord, Replay, SHIPPED, Scenario, Shipped, replay};
+pub use swarm::{
+    Counters, Fault, Invariant, Recovery, SeedReport, Summary, Violation, run_seed, run_seeds, trace_seed,
+};
 pub use world::{PromoteFault, World};
