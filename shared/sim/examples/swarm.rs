@@ -11,14 +11,30 @@ fn main() {
     for (group, counts) in summary.counters.groups() {
         println!("{group}: {}", counts.iter().map(|(n, c)| format!("{n}={c}")).collect::<Vec<_>>().join(" | "));
     }
-    for (i, c) in &summary.checks { print!("{i:?}={c} "); }
+    for (i, c) in &summary.checks {
+        print!("{i:?}={c} ");
+    }
     println!();
     println!("unreached: {:?}", summary.unreached());
     let mut by: std::collections::BTreeMap<_, (usize, Vec<String>)> = Default::default();
     for v in &summary.violations {
-        let e = by.entry(v.invariant).or_default(); e.0 += 1;
-        if e.1.len() < 4 { e.1.push(format!("{} {}", v.seed, v.story)); }
+        let e = by.entry(v.invariant).or_default();
+        e.0 += 1;
+        if e.1.len() < 4 {
+            e.1.push(format!("{} {}", v.seed, v.story));
+        }
     }
-    for (i, (c, s)) in by { println!("{i:?} x{c}"); for s in s { println!("     {s}"); } }
-    println!("{} seeds in {took:.1} s: {:.0}/s; commits/seed {:.1} facts/seed {:.1}", n, n as f64 / took, summary.counters.commits as f64 / n as f64, summary.counters.facts as f64 / n as f64);
+    for (i, (c, s)) in by {
+        println!("{i:?} x{c}");
+        for s in s {
+            println!("     {s}");
+        }
+    }
+    println!(
+        "{} seeds in {took:.1} s: {:.0}/s; commits/seed {:.1} facts/seed {:.1}",
+        n,
+        n as f64 / took,
+        summary.counters.commits as f64 / n as f64,
+        summary.counters.facts as f64 / n as f64
+    );
 }

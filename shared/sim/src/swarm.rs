@@ -47,10 +47,14 @@ pub fn run_seeds(seeds: Range<u64>, threads: usize) -> Summary {
         summary
     };
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|thread| scope.spawn({
-                let run = &run;
-                move || run(thread)
-            })).collect();
+        let workers: Vec<_> = (0..threads)
+            .map(|thread| {
+                scope.spawn({
+                    let run = &run;
+                    move || run(thread)
+                })
+            })
+            .collect();
         let mut whole = Summary::default();
         for worker in workers {
             match worker.join() {
@@ -68,7 +72,8 @@ pub fn trace_seed(seed: u64) -> (SeedReport, String) {
     let plan = Plan::new(seed);
     let mut text = String::new();
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "seed {seed}: {} applications, heals at {} s", plan.applications.len(), plan.heals_at / 1000);
+    let _ =
+        writeln!(text, "seed {seed}: {} applications, heals at {} s", plan.applications.len(), plan.heals_at / 1000);
     let _ = writeln!(text, "streams {}, events {}, lost for good {:?}", plan.streams, plan.events, plan.lost_for_good);
     for weather in &plan.weather {
         let _ = writeln!(
@@ -79,7 +84,11 @@ pub fn trace_seed(seed: u64) -> (SeedReport, String) {
     }
     for (application, one) in plan.applications.iter().enumerate() {
         let policy = &one.policy;
-        let _ = writeln!(text, "app{application} mode {}, needed {} of {:?}", policy.mode, policy.quorum.needed, policy.voters);
+        let _ = writeln!(
+            text,
+            "app{application} mode {}, needed {} of {:?}",
+            policy.mode, policy.quorum.needed, policy.voters
+        );
         let _ = writeln!(text, "app{application} {:?}", policy.windows);
     }
     let (report, facts) = played(seed);

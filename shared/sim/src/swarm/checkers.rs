@@ -88,8 +88,7 @@ impl<'a> Trace<'a> {
 }
 
 pub(super) fn check(plan: &Plan, facts: &[Fact]) -> Findings {
-    let mut findings =
-        Findings { seed: plan.seed, checks: vec![0; Invariant::ALL.len()], violations: Vec::new() };
+    let mut findings = Findings { seed: plan.seed, checks: vec![0; Invariant::ALL.len()], violations: Vec::new() };
     for application in 0..plan.applications.len() {
         let own = facts.iter().filter(|fact| fact.application == Some(application)).collect();
         let trace = Trace { plan, facts: own };

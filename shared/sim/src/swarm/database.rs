@@ -127,7 +127,9 @@ impl Being {
 
     /// Whether it admits nobody but `group`, and was restarted since: what a fence comes to.
     pub(super) fn is_cut_off(&self, group: &SecurityGroup, now: Ms) -> bool {
-        self.is_isolated(group, now) && now >= self.restarted_at + RESTART_BEGINS && self.restarted_at >= self.regrouped_at
+        self.is_isolated(group, now)
+            && now >= self.restarted_at + RESTART_BEGINS
+            && self.restarted_at >= self.regrouped_at
     }
 
     pub(super) fn is_isolated(&self, group: &SecurityGroup, now: Ms) -> bool {

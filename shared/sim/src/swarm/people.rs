@@ -12,7 +12,9 @@ use super::world::World;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use understudy_driver::{Answer, ApprovalCode, Release, Run, answer, code_of_batch, code_of_question, command, release};
+use understudy_driver::{
+    Answer, ApprovalCode, Release, Run, answer, code_of_batch, code_of_question, command, release,
+};
 use understudy_engine::{DbInstanceArn, Event, Order, Person, Policy, Question};
 
 /// What one person says.
@@ -173,7 +175,12 @@ impl World {
     fn follow_again(&mut self, application: usize) {
         let now = self.now;
         let policy = self.items[application].policy.clone();
-        let database = super::database::Database::new(Some(policy.database.writer.clone()), super::plan::own_group(), now, now + 60_000);
+        let database = super::database::Database::new(
+            Some(policy.database.writer.clone()),
+            super::plan::own_group(),
+            now,
+            now + 60_000,
+        );
         self.items[application].databases.insert(policy.database.replica.clone(), database);
     }
 

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use std::fmt;
 use std::sync::Arc;
 use understudy_engine::{
-    AlarmArn, Breaker, Epoch, FenceAct, IncidentId, Order, Person, Policy, RunId, Seq, Sight, State,
-    StepVerdict, Vote, VoterName, Votes, What as Told,
+    AlarmArn, Breaker, Epoch, FenceAct, IncidentId, Order, Person, Policy, RunId, Seq, Sight, State, StepVerdict, Vote,
+    VoterName, Votes, What as Told,
 };
 
 pub(super) type ProcessId = usize;
@@ -23,28 +23,73 @@ pub(super) struct Fact {
 #[derive(Debug, Clone)]
 pub(super) enum What {
     Struck(Fault),
-    Began { kind: Kind, place: usize, offset: Ms, run: RunId },
+    Began {
+        kind: Kind,
+        place: usize,
+        offset: Ms,
+        run: RunId,
+    },
     Ended(Ended),
-    AlarmChanged { voter: VoterName, alarm: AlarmArn, value: &'static str, suppressed: bool },
+    AlarmChanged {
+        voter: VoterName,
+        alarm: AlarmArn,
+        value: &'static str,
+        suppressed: bool,
+    },
     /// An event that could not be used, and the reason that is counted.
-    BadEvent { code: &'static str },
+    BadEvent {
+        code: &'static str,
+    },
     Cast(Box<Cast>),
     Commit(Box<Commit>),
     Breaker(Box<BreakerCommit>),
-    Released { by: Person, code_stands: bool },
+    Released {
+        by: Person,
+        code_stands: bool,
+    },
     /// What a look was answered: whether it saw the replica, whether that was fit, its least lag.
-    Looked { seen: bool, fit: bool, lag: Option<u32> },
+    Looked {
+        seen: bool,
+        fit: bool,
+        lag: Option<u32>,
+    },
     SeenBack(Box<SeenBack>),
-    FenceSeen { cut_off: bool },
-    FenceCall { epoch: Epoch, act: FenceAct, arrived: bool, promoted_by_us: bool },
+    FenceSeen {
+        cut_off: bool,
+    },
+    FenceCall {
+        epoch: Epoch,
+        act: FenceAct,
+        arrived: bool,
+        promoted_by_us: bool,
+    },
     PromoteCall(Box<PromoteCall>),
-    CreateCall { accepted: bool },
+    CreateCall {
+        accepted: bool,
+    },
     PromotedByHand,
-    Published { incident: IncidentId, seq: Seq, page: bool },
-    Entered { incident: IncidentId, seq: Seq, linked: bool, again: bool },
+    Published {
+        incident: IncidentId,
+        seq: Seq,
+        page: bool,
+    },
+    Entered {
+        incident: IncidentId,
+        seq: Seq,
+        linked: bool,
+        again: bool,
+    },
     /// A run found nothing more to do.
-    Rest { clock: Timestamp, state: Arc<State>, policy: Arc<Policy> },
-    Said { by: Person, order: Option<Order>, verdict: StepVerdict },
+    Rest {
+        clock: Timestamp,
+        state: Arc<State>,
+        policy: Arc<Policy>,
+    },
+    Said {
+        by: Person,
+        order: Option<Order>,
+        verdict: StepVerdict,
+    },
     PolicyApplied(Arc<Policy>),
     Healed,
     /// The world has come to rest, and what it should have come to.
@@ -199,7 +244,9 @@ impl fmt::Display for What {
             Self::Looked { seen, fit, lag } => write!(f, "looks: seen {seen}, fit {fit}, least lag {lag:?}"),
             Self::SeenBack(seen) => write!(f, "reads back: {}", sight(&seen.sight)),
             Self::FenceSeen { cut_off } => write!(f, "sees the old writer: cut off {cut_off}"),
-            Self::FenceCall { epoch, act, arrived, .. } => write!(f, "fence, epoch {epoch}: {act:?}, arrived {arrived}"),
+            Self::FenceCall { epoch, act, arrived, .. } => {
+                write!(f, "fence, epoch {epoch}: {act:?}, arrived {arrived}")
+            }
             Self::PromoteCall(call) => write!(
                 f,
                 "promote, epoch {} attempt {}: arrived {}, accepted {}",
@@ -217,7 +264,11 @@ impl fmt::Display for What {
             Self::Said { by, order, verdict } => write!(f, "{by} says {order:?}: {verdict:?}"),
             Self::PolicyApplied(policy) => {
                 let database = &policy.database;
-                write!(f, "policy applied: mode {}, writer {}, replica {}", policy.mode, database.writer, database.replica)
+                write!(
+                    f,
+                    "policy applied: mode {}, writer {}, replica {}",
+                    policy.mode, database.writer, database.replica
+                )
             }
             Self::Healed => f.write_str("everything heals"),
             Self::Settled(settled) => {

@@ -25,13 +25,14 @@ pub(super) fn check(plan: &Plan, facts: &[Fact], findings: &mut Findings) {
             What::Breaker(commit) => check_breaker(plan, commit, &mut through, findings),
             What::Commit(commit) => {
                 let Some(decision) = commit.decides().filter(|_| commit.stored.mode == Mode::Auto) else { continue };
-                let asked = through.iter().any(|one| {
-                    one.application == commit.new.application && one.incident == decision.incident
-                });
+                let asked = through
+                    .iter()
+                    .any(|one| one.application == commit.new.application && one.incident == decision.incident);
                 findings.check(Invariant::I12, asked, || {
                     format!("{} decides unasked, past the storm breaker", commit.new.application)
                 });
-                let admitted = commit.old.phase.suspicion().is_some_and(|one| matches!(one.turn, Turn::Admitted { .. }));
+                let admitted =
+                    commit.old.phase.suspicion().is_some_and(|one| matches!(one.turn, Turn::Admitted { .. }));
                 findings.check(Invariant::I12, admitted, || format!("{} decides out of turn", commit.new.application));
             }
             _other => {}
@@ -53,7 +54,9 @@ fn check_breaker(plan: &Plan, commit: &BreakerCommit, through: &mut Vec<Through>
             Ground::RegionDown => region_down(commit),
             Ground::Released => is_released(commit, name, &admitted.incident),
         };
-        findings.check(Invariant::I12, grounded, || format!("{name} is let through on {:?}, which does not hold", admitted.ground));
+        findings.check(Invariant::I12, grounded, || {
+            format!("{name} is let through on {:?}, which does not hold", admitted.ground)
+        });
         if admitted.ground == Ground::Released {
             let first = comes_first(commit, name, &admitted.incident);
             findings.check(Invariant::I12, first, || format!("{name} goes before others of its batch"));
@@ -70,7 +73,8 @@ fn check_breaker(plan: &Plan, commit: &BreakerCommit, through: &mut Vec<Through>
 /// By the asking run's clock, as the breaker counts; one whose clock is off counts another hour.
 fn below_limit(commit: &BreakerCommit, through: &[Through]) -> bool {
     let Some(policy) = &commit.policy else { return false };
-    let within = through.iter().filter(|one| one.ground == Ground::BelowLimit && seconds(one.clock, commit.clock) < HOUR);
+    let within =
+        through.iter().filter(|one| one.ground == Ground::BelowLimit && seconds(one.clock, commit.clock) < HOUR);
     u32::try_from(within.count()).unwrap_or(u32::MAX) < policy.storm.promotes_per_hour
 }
 
@@ -92,7 +96,9 @@ fn is_released(commit: &BreakerCommit, name: &Application, incident: &IncidentId
 /// Of one batch the lowest number goes first, among those that still ask.
 fn comes_first(commit: &BreakerCommit, name: &Application, incident: &IncidentId) -> bool {
     let old = &commit.old;
-    let Some(own) = old.waiting.get(name).map(|one| one.priority).or_else(|| Some(commit.policy.as_ref()?.storm.priority)) else {
+    let Some(own) =
+        old.waiting.get(name).map(|one| one.priority).or_else(|| Some(commit.policy.as_ref()?.storm.priority))
+    else {
         return false;
     };
     let Some(released) = &old.released else { return false };

@@ -61,9 +61,10 @@ fn eligible(trace: &Trace<'_>, index: usize, commit: &Commit, findings: &mut Fin
     let earlier = trace.commits().take_while(|(at, _, _)| *at < index);
     let looks = earlier.filter(|(_, _, one)| one.how == How::Looked && one.old.phase.suspicion().is_some());
     let seen = looks.filter_map(|(at, fact, one)| {
-        let given = trace.facts[..at].iter().rev().find(|other| {
-            other.process == fact.process && matches!(other.what, What::Looked { .. })
-        })?;
+        let given = trace.facts[..at]
+            .iter()
+            .rev()
+            .find(|other| other.process == fact.process && matches!(other.what, What::Looked { .. }))?;
         match &given.what {
             What::Looked { seen: true, fit, lag } => Some((*fit, *lag, one.clock)),
             _other => None,
@@ -71,7 +72,8 @@ fn eligible(trace: &Trace<'_>, index: usize, commit: &Commit, findings: &mut Fin
     });
     let (policy, number) = (&commit.policy, commit.new.revision);
     let Some((fit, lag, at)) = seen.last() else {
-        return findings.check(Invariant::I10, false, || format!("r{number} decides on a candidate that nobody has seen"));
+        return findings
+            .check(Invariant::I10, false, || format!("r{number} decides on a candidate that nobody has seen"));
     };
     let age = seconds(at, commit.clock);
     let young = age <= i64::from(policy.windows.vote_max_age_seconds.0);

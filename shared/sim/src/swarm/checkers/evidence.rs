@@ -44,7 +44,8 @@ fn check_decision(commit: &Commit, findings: &mut Findings) {
     findings.check(Invariant::I6, classes.len() >= 2 && outside, || {
         format!("r{} decides on {} classes, somebody outside: {outside}", commit.new.revision, classes.len())
     });
-    let doubt = [Subject::Standby, Subject::Canary].map(|about| saying(policy, votes, clock, about, Verdict::Down).len());
+    let doubt =
+        [Subject::Standby, Subject::Canary].map(|about| saying(policy, votes, clock, about, Verdict::Down).len());
     findings.check(Invariant::I11, doubt == [0, 0], || {
         format!("r{} decides while {doubt:?} voters of standby and canary say Down", commit.new.revision)
     });

@@ -14,9 +14,12 @@ pub(super) fn check_commit(commit: &Commit, findings: &mut Findings) {
     if let (Phase::Shifting(_), Phase::FailedOver(phase)) = (&commit.old.phase, &commit.new.phase)
         && !is_proven(&phase.decision.fence)
     {
-        let said = commit.new.journal.outbox.iter().any(|entry| {
-            entry.revision == commit.new.revision && matches!(entry.what, Told::SplitRisk { .. })
-        });
+        let said = commit
+            .new
+            .journal
+            .outbox
+            .iter()
+            .any(|entry| entry.revision == commit.new.revision && matches!(entry.what, Told::SplitRisk { .. }));
         findings.check(Invariant::I16, said, || format!("r{} keeps quiet about a split risk", commit.new.revision));
     }
 }
@@ -31,9 +34,11 @@ pub(super) fn check(trace: &Trace<'_>, findings: &mut Findings) {
         if known {
             continue;
         }
-        let seen = trace.facts[..index].iter().rev().filter(|one| one.process == fact.process).find_map(|one| {
-            if let What::FenceSeen { cut_off } = &one.what { Some(*cut_off) } else { None }
-        });
+        let seen = trace.facts[..index]
+            .iter()
+            .rev()
+            .filter(|one| one.process == fact.process)
+            .find_map(|one| if let What::FenceSeen { cut_off } = &one.what { Some(*cut_off) } else { None });
         findings.check(Invariant::I16, seen == Some(true), || {
             format!("r{} calls the old writer {:?}, and it was not cut off", commit.new.revision, after.standing)
         });

@@ -70,7 +70,8 @@ fn check_call(
     findings: &mut Findings,
 ) {
     let named = format!("epoch {} attempt {}", call.epoch, call.attempt);
-    let intent = intents.iter().find(|one| (one.epoch, one.attempt) == (call.epoch, call.attempt) && one.caller == call.run);
+    let intent =
+        intents.iter().find(|one| (one.epoch, one.attempt) == (call.epoch, call.attempt) && one.caller == call.run);
     findings.check(Invariant::I1, intent.is_some(), || format!("{named} is called without an intent of its run"));
     let in_time = intent.is_none_or(|intent| call.clock < intent.not_after);
     findings.check(Invariant::I1, in_time, || format!("{named} is called after its time"));
@@ -174,7 +175,8 @@ fn check_move(commit: &Commit, findings: &mut Findings) {
             PhaseName::Rebuilt,
         ],
     };
-    findings.check(Invariant::I14, ways.contains(&from), || format!("r{} moves from {from} to {to}", commit.new.revision));
+    findings
+        .check(Invariant::I14, ways.contains(&from), || format!("r{} moves from {from} to {to}", commit.new.revision));
     let kind = |phase: &Phase| phase.decision().map(|decision| (decision.writer.clone(), decision.replica.clone()));
     let carried = to == PhaseName::Fencing || from == PhaseName::Aborting || kind(&commit.old.phase).is_none();
     let same = carried || kind(&commit.new.phase).is_none_or(|new| kind(&commit.old.phase) == Some(new));

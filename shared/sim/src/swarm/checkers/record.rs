@@ -11,7 +11,9 @@ const OUTBOX_FULL: usize = 20;
 pub(super) fn check_commit(commit: &Commit, findings: &mut Findings) {
     let (old, new) = (&*commit.old, &*commit.new);
     let number = new.revision;
-    findings.check(Invariant::I13, new.revision == old.revision.next(), || format!("r{} follows r{}", number, old.revision));
+    findings.check(Invariant::I13, new.revision == old.revision.next(), || {
+        format!("r{} follows r{}", number, old.revision)
+    });
     let epoch = |state: &State| state.phase.decision().map(|decision| decision.epoch);
     let fresh = epoch(new).filter(|decided| epoch(old).is_none_or(|before| *decided > before));
     let expected = match fresh {
@@ -49,7 +51,8 @@ fn check_latch(commit: &Commit, findings: &mut Findings) {
     let opened: Vec<_> = before.difference(&after).collect();
     let closed: Vec<_> = after.difference(&before).collect();
     findings.check(Invariant::I17, shifts || opened.is_empty(), || format!("r{} opens {opened:?}", new.revision));
-    findings.check(Invariant::I18, shifts || closed.is_empty(), || format!("r{} closes {closed:?} early", new.revision));
+    findings
+        .check(Invariant::I18, shifts || closed.is_empty(), || format!("r{} closes {closed:?} early", new.revision));
     if let Some(decision) = new.phase.decision() {
         let both = after.contains(&decision.writer.region()) && after.contains(&decision.replica.region());
         findings.check(Invariant::I19, !both, || format!("r{} closes both Regions", new.revision));
@@ -81,7 +84,8 @@ fn check_entry(commit: &Commit, findings: &mut Findings) {
 pub(super) fn check(trace: &Trace<'_>, findings: &mut Findings) {
     for fact in &trace.facts {
         if let What::BadEvent { code } = &fact.what {
-            let voted = trace.facts.iter().any(|other| other.process == fact.process && matches!(other.what, What::Cast(_)));
+            let voted =
+                trace.facts.iter().any(|other| other.process == fact.process && matches!(other.what, What::Cast(_)));
             findings.check(Invariant::I21, !voted && !code.is_empty(), || format!("a bad event ({code}) is a vote"));
         }
         if let What::Entered { incident, seq, linked, again } = &fact.what {

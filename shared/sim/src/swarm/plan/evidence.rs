@@ -120,9 +120,8 @@ fn hides(weather: &Weather, from: usize, to: usize) -> bool {
 /// What the alarm says in place of the truth.
 fn told(plan: &Plan, troubles: &[Trouble], place: usize, honest: AlarmValue, at: Ms) -> Change {
     let mut change = Change { at, value: honest, suppressed: false, by: None };
-    let correlated = |weather: &&Weather| {
-        weather.fault == Fault::VotersCorrelated && weather.is_on(at) && weather.region != place
-    };
+    let correlated =
+        |weather: &&Weather| weather.fault == Fault::VotersCorrelated && weather.is_on(at) && weather.region != place;
     if plan.weather.iter().any(|weather| correlated(&weather)) {
         change.value = AlarmValue::Alarm;
         change.by = Some(Fault::VotersCorrelated);

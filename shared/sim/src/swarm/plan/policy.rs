@@ -74,11 +74,20 @@ pub(super) fn draw(draw: &mut Draw, names: &Names, regions: &[Region; 3]) -> Pol
     let voters = voters(draw, names, regions);
     let electorate = voters.iter().filter(|voter| voter.watches == Subject::Primary).count();
     let majority = u32::try_from(electorate / 2 + 1).unwrap_or(2).max(2);
-    let region_voters = if draw.chance(250) { voters.iter().take(2).map(|voter| voter.name.clone()).collect() } else { Vec::new() };
+    let region_voters =
+        if draw.chance(250) { voters.iter().take(2).map(|voter| voter.name.clone()).collect() } else { Vec::new() };
     Policy {
         schema: 1,
         application: names.application.clone(),
-        mode: draw.one_of([Mode::Observe, Mode::Approve, Mode::Approve, Mode::Auto, Mode::Auto, Mode::Auto, Mode::Auto]),
+        mode: draw.one_of([
+            Mode::Observe,
+            Mode::Approve,
+            Mode::Approve,
+            Mode::Auto,
+            Mode::Auto,
+            Mode::Auto,
+            Mode::Auto,
+        ]),
         regions: Regions {
             primary: regions[PRIMARY].clone(),
             standby: regions[STANDBY].clone(),
@@ -105,7 +114,9 @@ pub(super) fn draw(draw: &mut Draw, names: &Names, regions: &[Region; 3]) -> Pol
 
 fn fence(regions: &[Region; 3]) -> FenceRule {
     let group = |index: usize| -> SecurityGroup { named(["sg-0000000a", "sg-0000000b", "sg-0000000c"][index]) };
-    FenceRule { security_groups: BTreeMap::from([PRIMARY, STANDBY].map(|place| (regions[place].clone(), group(place)))) }
+    FenceRule {
+        security_groups: BTreeMap::from([PRIMARY, STANDBY].map(|place| (regions[place].clone(), group(place)))),
+    }
 }
 
 /// The group that a database has of its own.

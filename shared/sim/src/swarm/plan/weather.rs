@@ -67,7 +67,14 @@ pub(super) fn draw(
         }
     }
     // Something is the matter with the primary in most worlds, or there would be little to decide.
-    let matter = Weather { from: 30 * SECOND, until: heals_at, region: PRIMARY, other: PRIMARY, application: None, fault: Fault::WriterDown };
+    let matter = Weather {
+        from: 30 * SECOND,
+        until: heals_at,
+        region: PRIMARY,
+        other: PRIMARY,
+        application: None,
+        fault: Fault::WriterDown,
+    };
     match lost_for_good {
         Some(from) => weather.push(Weather { fault: Fault::RegionLost, from, until: Ms::MAX, ..matter }),
         None if draw.chance(600) => {

@@ -37,7 +37,8 @@ impl Ports {
     /// The time that a Describe is answered for.
     fn answered_for(&self) -> Ms {
         let mut world = self.lock();
-        let stale = if world.strike(Fault::StaleDescribe, self.process) { world.draw.span(SECOND, STALE_MAX) } else { 0 };
+        let stale =
+            if world.strike(Fault::StaleDescribe, self.process) { world.draw.span(SECOND, STALE_MAX) } else { 0 };
         world.now - stale
     }
 
@@ -71,7 +72,9 @@ impl Ports {
                 continue;
             }
             let world = self.lock();
-            let Some(index) = voter.as_str().strip_prefix('v').and_then(|text| text.parse::<usize>().ok()) else { continue };
+            let Some(index) = voter.as_str().strip_prefix('v').and_then(|text| text.parse::<usize>().ok()) else {
+                continue;
+            };
             let item = &world.items[application];
             let timeline = world.plan.applications[application].alarms.get(index);
             let Some(change) = timeline.and_then(|all| all.get(*item.alarms.get(index)?)) else { continue };
@@ -114,7 +117,10 @@ impl Ports {
 impl Cloud for Ports {
     async fn look(&self, look: &Look) -> Performed<Looked> {
         self.leg(Leg::There, LEG).await;
-        let observed_at = { let world = self.lock(); world.clock(self.process) };
+        let observed_at = {
+            let world = self.lock();
+            world.clock(self.process)
+        };
         let readings = self.readings(look);
         let (mut sight, _) = self.sight(&look.candidate);
         {
@@ -149,8 +155,12 @@ impl Cloud for Ports {
         if late {
             return Performed { at: self.performed(How::Promoted), outcome: PromoteAnswer::NotArrived };
         }
-        let clock = { let world = self.lock(); world.clock(self.process) };
-        let (arrived, replies) = self.sent(&promote.replica.region(), [Fault::PromoteCutBefore, Fault::PromoteCutAfter]).await;
+        let clock = {
+            let world = self.lock();
+            world.clock(self.process)
+        };
+        let (arrived, replies) =
+            self.sent(&promote.replica.region(), [Fault::PromoteCutBefore, Fault::PromoteCutAfter]).await;
         let answer = self.lock().promote(self.process, promote, clock, arrived, replies);
         self.replied(replies).await;
         Performed { at: self.performed(How::Promoted), outcome: answer }
@@ -312,16 +322,20 @@ impl World {
         let (now, application) = (self.now, self.processes[process].application);
         let denied = arrived && self.is_on(Fault::FenceDenied, application);
         let ours = |database: &Database| database.being(now).is_some_and(|one| one.promotion.is_some_and(|it| it.ours));
-        let follows = |database: &Database| database.being(now).is_some_and(|one| one.source.as_ref() == Some(&call.writer));
+        let follows =
+            |database: &Database| database.being(now).is_some_and(|one| one.source.as_ref() == Some(&call.writer));
         let databases = &self.items[application].databases;
         let promoted_by_us = databases.values().any(|database| follows(database) && ours(database));
-        let what = What::FenceCall { epoch: call.epoch, act: call.act.clone(), arrived: arrived && !denied, promoted_by_us };
+        let what =
+            What::FenceCall { epoch: call.epoch, act: call.act.clone(), arrived: arrived && !denied, promoted_by_us };
         self.tell(Some(application), Some(process), what);
         if denied {
             self.struck(Fault::FenceDenied, Some(application), Some(process));
             return FenceAnswer::Trouble(FenceTrouble::Denied);
         }
-        let Some(database) = self.items[application].databases.get_mut(&call.writer) else { return FenceAnswer::Missing };
+        let Some(database) = self.items[application].databases.get_mut(&call.writer) else {
+            return FenceAnswer::Missing;
+        };
         if arrived {
             database.change(now, |being| match &call.act {
                 FenceAct::Describe => {}
@@ -362,9 +376,16 @@ impl World {
         }
         let told = self.reach(place, to) != Reach::Nowhere;
         let attribute = |name: &str| announcement.attributes.get(name).cloned().unwrap_or_default();
-        if told && let (Ok(seq), Ok(incident)) = (attribute("seq").parse(), serde_json::from_value(attribute("incident").into())) {
+        if told
+            && let (Ok(seq), Ok(incident)) =
+                (attribute("seq").parse(), serde_json::from_value(attribute("incident").into()))
+        {
             let page = attribute("urgency") == "page";
-            self.tell(Some(application), Some(process), What::Published { incident, seq: understudy_engine::Seq(seq), page });
+            self.tell(
+                Some(application),
+                Some(process),
+                What::Published { incident, seq: understudy_engine::Seq(seq), page },
+            );
         }
         self.reach(place, to) == Reach::There
     }

@@ -46,7 +46,12 @@ impl Ports {
     }
 
     /// The way back, on which a reply may be lost. An adapter tries again, and finds its own write.
-    async fn reply<T>(&self, fault: Fault, outcome: T, again: impl FnOnce(&mut World) -> Option<T>) -> Result<T, LedgerError> {
+    async fn reply<T>(
+        &self,
+        fault: Fault,
+        outcome: T,
+        again: impl FnOnce(&mut World) -> Option<T>,
+    ) -> Result<T, LedgerError> {
         let lost = {
             let mut world = self.lock();
             let lost = world.strike(fault, self.process);
@@ -99,7 +104,10 @@ impl Ports {
         item.nonce = Some(nonce.0.clone());
         let stored = item.policy.clone();
         let process = &world.processes[self.process];
-        let (loaded_policy, votes) = process.loaded.clone().map_or_else(|| (stored.clone(), Arc::default()), |(_, policy, votes)| (policy, votes));
+        let (loaded_policy, votes) = process
+            .loaded
+            .clone()
+            .map_or_else(|| (stored.clone(), Arc::default()), |(_, policy, votes)| (policy, votes));
         let how = match process.kind {
             Kind::Person => How::Ordered,
             Kind::Notify => How::Delivered,
@@ -195,7 +203,13 @@ impl Ledger for Ports {
         Ok(record)
     }
 
-    async fn commit(&self, next: &State, expected: Revision, policy: &PolicyHash, nonce: &Nonce) -> Result<Commit, LedgerError> {
+    async fn commit(
+        &self,
+        next: &State,
+        expected: Revision,
+        policy: &PolicyHash,
+        nonce: &Nonce,
+    ) -> Result<Commit, LedgerError> {
         self.to_table(true).await?;
         let index = self.index(&next.application)?;
         let outcome = self.write(index, next, expected, policy, nonce);
@@ -292,4 +306,3 @@ impl World {
         }
     }
 }
-

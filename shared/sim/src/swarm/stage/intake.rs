@@ -143,7 +143,8 @@ impl World {
 
 /// The event, in one of the envelopes that AWS has for it.
 fn told(arn: &AlarmArn, before: Change, after: Change, envelope: usize) -> Value {
-    let alarm = |change: Change| SimAlarm { value: change.value, changed_at: stamp(change.at), reason: "sim".to_owned() };
+    let alarm =
+        |change: Change| SimAlarm { value: change.value, changed_at: stamp(change.at), reason: "sim".to_owned() };
     let mut event = state_change(arn, &alarm(before), &alarm(after));
     if after.suppressed {
         event["detail"]["state"]["actionsSuppressedBy"] = json!("Alarm");

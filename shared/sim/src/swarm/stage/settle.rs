@@ -81,7 +81,9 @@ impl World {
     fn is_as_expected(&self, application: usize) -> bool {
         let item = &self.items[application];
         let there = match self.expected(application) {
-            Expected::FailedOver => matches!(item.state.phase, Phase::FailedOver(_) | Phase::Rebuilding(_) | Phase::Rebuilt(_)),
+            Expected::FailedOver => {
+                matches!(item.state.phase, Phase::FailedOver(_) | Phase::Rebuilding(_) | Phase::Rebuilt(_))
+            }
             Expected::Watching => matches!(item.state.phase, Phase::Watching),
             Expected::Nothing => true,
         };
@@ -121,20 +123,24 @@ impl World {
             let possible = policy.mode != Mode::Observe
                 && self.is_decidable(policy)
                 && self.plan.place(&policy.database.writer.region()) == PRIMARY
-                && item.state.writer.as_ref().is_none_or(|writer| *writer == policy.database.writer || self.plan.place(&writer.region()) != PRIMARY)
+                && item.state.writer.as_ref().is_none_or(|writer| {
+                    *writer == policy.database.writer || self.plan.place(&writer.region()) != PRIMARY
+                })
                 && self.has_candidate(item)
                 && !item.state.latch.contains_key(&policy.regions.standby);
             return if possible { Expected::FailedOver } else { Expected::Nothing };
         }
-        let untouched = !begun && item.databases.values().all(|one| one.being(self.now).is_some_and(|it| it.promotion.is_none()));
+        let untouched =
+            !begun && item.databases.values().all(|one| one.being(self.now).is_some_and(|it| it.promotion.is_none()));
         if untouched { Expected::Watching } else { Expected::Nothing }
     }
 
     /// Whether the voters outside the lost Region suffice.
     fn is_decidable(&self, policy: &Policy) -> bool {
-        let seeing = policy.voters.iter().filter(|voter| {
-            voter.watches == Subject::Primary && self.plan.place(&voter.source.region()) != PRIMARY
-        });
+        let seeing = policy
+            .voters
+            .iter()
+            .filter(|voter| voter.watches == Subject::Primary && self.plan.place(&voter.source.region()) != PRIMARY);
         let seeing: Vec<_> = seeing.collect();
         let classes = |class: EvidenceClass| seeing.iter().any(|voter| voter.class == class);
         let diverse = [EvidenceClass::DataPath, EvidenceClass::Replication, EvidenceClass::Infrastructure];
@@ -146,7 +152,9 @@ impl World {
 
     fn has_candidate(&self, item: &Item) -> bool {
         let replica = item.databases.get(&item.policy.database.replica).and_then(|one| one.being(self.now));
-        replica.is_some_and(|being| being.source.as_ref() == Some(&item.policy.database.writer) || being.promotion.is_some())
+        replica.is_some_and(|being| {
+            being.source.as_ref() == Some(&item.policy.database.writer) || being.promotion.is_some()
+        })
     }
 
     fn say_settled(&mut self) {
