@@ -117,6 +117,14 @@ impl Tally {
         u32::try_from(self.down().count()).unwrap_or(u32::MAX)
     }
 
+    /// Whether anybody's last word on the primary Region is a Down that has grown stale. It counts for
+    /// nothing, and yet nobody has taken it back.
+    #[must_use]
+    pub fn last_said_down(&self) -> bool {
+        let stale = Counts::Not(NotCounted::Stale { verdict: Verdict::Down });
+        self.heard.iter().any(|heard| heard.watches == Subject::Primary && heard.counts == stale)
+    }
+
     #[must_use]
     pub fn has_quorum(&self) -> bool {
         self.downs() >= self.needed

@@ -43,7 +43,7 @@ fn tick(mut draft: Draft<'_>, phase: &Held) -> Step {
     }
     let weighed = draft.weigh(&phase.suspicion);
     let (suspicion, assessment) = (weighed.suspicion, weighed.assessment);
-    if assessment.tally.downs() == 0 {
+    if assessment.tally.downs() == 0 && !(phase.reason.is_a_persons() && assessment.tally.last_said_down()) {
         return dismiss(draft, &suspicion, assessment);
     }
     if let Some(why) = released(draft.policy.mode, phase.reason, &suspicion, &assessment) {
@@ -162,6 +162,19 @@ pub(super) fn hold(
 }
 
 impl HeldReason {
+    /// Whether a person has stopped it.
+    fn is_a_persons(self) -> bool {
+        match self {
+            Self::Vetoed | Self::Aborted => true,
+            Self::Undecided
+            | Self::Shadow
+            | Self::Flapping
+            | Self::Observer
+            | Self::Storm
+            | Self::PromotedElsewhere => false,
+        }
+    }
+
     fn why(self) -> Why {
         match self {
             Self::Undecided => Why::Undecided,

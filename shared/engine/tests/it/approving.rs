@@ -231,3 +231,14 @@ fn anybody_may_say_no_to_this_very_question() {
     script.say("ann", Order::WeighAgain);
     assert_eq!(script.phase(), PhaseName::Suspected, "until a person has it weighed again");
 }
+
+#[test]
+fn a_no_is_not_forgotten_while_nobody_can_see() {
+    let mut script = asked();
+    assert_eq!(script.no("mallory"), StepVerdict::Advanced(Why::Vetoed));
+    script.at(script.seconds() + 86_400);
+    script.tick();
+    assert_eq!(script.phase(), PhaseName::Held, "every vote is stale, and none was taken back");
+    script.vote("witness", Verdict::Up).vote("standby", Verdict::Up);
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::NobodySaysDown));
+}
