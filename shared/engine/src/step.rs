@@ -94,6 +94,7 @@ pub fn step(state: &State, policy: &Policy, votes: &Votes, event: &Event, now: T
         Event::FenceAnswered { epoch, act, answer } => return draft.fence_answered(*epoch, act, answer),
         Event::Ordered { by, order: Order::Pause } => return draft.pause(by),
         Event::Ordered { by, order: Order::Unpause } => return draft.unpause(by),
+        Event::Ordered { order, .. } if draft.spoken_before(order) => return draft.ignore(Ignored::Stale),
         Event::Tick { .. }
         | Event::Looked { .. }
         | Event::AdmissionAnswered { .. }

@@ -9,6 +9,7 @@ use crate::event::ChainHash;
 use crate::fence::{FenceAct, FenceAnswer, Standing};
 use crate::journal::{Delivered, Entry, EntryId, Needs, Seq, What, Who};
 use crate::name::{DbInstanceArn, Epoch, IncidentId, Person, Revision};
+use crate::order::Order;
 use crate::phase::{Decision, Phase};
 use crate::policy::Policy;
 use crate::state::{Paused, State};
@@ -77,6 +78,21 @@ impl<'a> Draft<'a> {
         ours && *instance == database.replica && matches!(sight, Sight::Seen(Sighting { source: None, .. }))
     }
 
+    /// Whether an order was given before what stands now began. Orders name their incident, and one incident
+    /// may hold a failover and several switchovers: a word on the last one is none on the next. A late abort
+    /// stops more than was meant, and so does no harm; a question names its own time.
+    pub(super) fn spoken_before(&self, order: &Order) -> bool {
+        let latest = self.policy.windows.skew_seconds.after(self.now);
+        match order {
+            Order::Acknowledge(_)
+            | Order::WeighAgain(_)
+            | Order::Adopt(_)
+            | Order::Rebuild { .. }
+            | Order::SwitchOver(_) => self.before.phase.began_at().is_some_and(|began_at| began_at > latest),
+            Order::Approve(_) | Order::Veto(_) | Order::Abort(_) | Order::Pause | Order::Unpause => false,
+        }
+    }
+
     /// Whether a look is older than the last one.
     pub(super) fn looked_late(&self) -> bool {
         self.before.looked_at.is_some_and(|at| at > self.now)
@@ -119,8 +135,9 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn unpause(mut self, by: &Person) -> Step {
-        if self.next.paused.take().is_none() {
-            return self.ignore(Ignored::Duplicate);
+        let Some(paused) = self.next.paused.take() else { return self.ignore(Ignored::Duplicate) };
+        if paused.since > self.policy.windows.skew_seconds.after(self.now) {
+            return self.ignore(Ignored::Stale);
         }
         self.write(&self.incident(), Who::Person(by.clone()), What::Unpaused, None);
         self.close(StepVerdict::Noted)
@@ -189,6 +206,27 @@ impl<'a> Draft<'a> {
 }
 
 impl Phase {
+    /// Since when there is something that waits for a person's order.
+    fn began_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Held(phase) => Some(phase.since),
+            Self::FailedOver(phase) => Some(phase.since),
+            Self::Rebuilding(phase) => Some(phase.since),
+            Self::Rebuilt(phase) => Some(phase.since),
+            Self::Stuck(phase) => Some(phase.since),
+            Self::Watching
+            | Self::Suspected(_)
+            | Self::AwaitingApproval(_)
+            | Self::AwaitingVeto(_)
+            | Self::Fencing(_)
+            | Self::Draining(_)
+            | Self::Promoting(_)
+            | Self::Verifying(_)
+            | Self::Shifting(_)
+            | Self::Aborting(_) => None,
+        }
+    }
+
     /// What is needed of a person.
     pub(super) fn needs(&self) -> Option<Needs> {
         match self {

@@ -242,3 +242,24 @@ fn a_no_is_not_forgotten_while_nobody_can_see() {
     script.vote("witness", Verdict::Up).vote("standby", Verdict::Up);
     assert_eq!(script.tick(), StepVerdict::Advanced(Why::NobodySaysDown));
 }
+
+#[test]
+fn an_order_from_before_what_stands_now_is_about_something_else() {
+    let mut script = Script::promoting(Mode::Auto).failed_over();
+    let Phase::FailedOver(phase) = &script.state.phase else { panic!("not failed over") };
+    let (since, skew) = (phase.since, script.policy.windows.skew_seconds);
+    script.now = skew.before(since);
+    let before = script.now.checked_sub(jiff::SignedDuration::from_secs(1)).unwrap();
+    let now = std::mem::replace(&mut script.now, before);
+    assert_eq!(script.say("ann", Order::Acknowledge), StepVerdict::Ignored(Ignored::Stale));
+    script.now = now;
+    assert_eq!(script.say("ann", Order::Acknowledge), StepVerdict::Noted, "clocks differ by the skew");
+}
+
+#[test]
+fn an_unpause_from_before_the_pause_does_not_take_it_away() {
+    let mut script = Script::new(Mode::Auto);
+    script.at(1000).order("ann", Order::Pause);
+    assert_eq!(script.at(900).order("ben", Order::Unpause), StepVerdict::Ignored(Ignored::Stale));
+    assert_eq!(script.at(1001).order("ben", Order::Unpause), StepVerdict::Noted);
+}
