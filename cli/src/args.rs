@@ -1,5 +1,9 @@
 //! What can be asked, as types.
 
+mod fsm;
+
+pub(crate) use fsm::{FsmFormat, FsmShow, FsmVerb};
+
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -23,6 +27,11 @@ pub(crate) enum Noun {
     Drill {
         #[command(subcommand)]
         verb: DrillVerb,
+    },
+    /// Show the state machine that decides.
+    Fsm {
+        #[command(subcommand)]
+        verb: FsmVerb,
     },
 }
 

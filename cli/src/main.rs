@@ -4,6 +4,7 @@ mod app;
 mod args;
 mod drill;
 mod failure;
+mod fsm;
 mod pipe;
 
 use args::{Arguments, Noun};
@@ -30,6 +31,7 @@ fn run(arguments: &Arguments, out: &mut dyn Write, err: &mut dyn Write) -> Resul
     let code = match &arguments.noun {
         Noun::App { verb } => app::run(verb, out, err)?,
         Noun::Drill { verb } => drill::run(verb, out, err)?,
+        Noun::Fsm { verb } => fsm::run(verb, out)?,
     };
     out.flush()?;
     Ok(code)

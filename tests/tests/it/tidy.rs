@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use understudy_engine::EDGES;
 use understudy_tests::root;
 
 /// Longer than this, and a file has two subjects.
@@ -110,21 +109,6 @@ fn the_machine_answers_every_phase_and_event_by_name() {
         let text = fs::read_to_string(&path).unwrap();
         let wildcard = text.lines().find(|line| line.trim_start().starts_with("_ =>"));
         assert_eq!(wildcard, None, "{}: name what falls through", path.display());
-    }
-}
-
-#[test]
-fn the_drawn_phases_are_the_engines() {
-    let drawn = fs::read_to_string(root().join("docs/concepts/phases.md")).unwrap();
-    let mut diagram = "```mermaid\nstateDiagram-v2\n    [*] --> Watching\n".to_owned();
-    let mut table = "| from | to | why |\n|---|---|---|\n".to_owned();
-    for edge in EDGES {
-        diagram.push_str(&format!("    {} --> {}: {:?}\n", edge.from, edge.to, edge.why));
-        table.push_str(&format!("| {} | {} | {} |\n", edge.from, edge.to, edge.why.sentence()));
-    }
-    diagram.push_str("```\n");
-    for expected in [diagram, table] {
-        assert!(drawn.contains(&expected), "docs/concepts/phases.md should hold:\n{expected}");
     }
 }
 
