@@ -1,7 +1,9 @@
 //! What can be asked, as types.
 
+mod explain;
 mod fsm;
 
+pub(crate) use explain::{Explain, ExplainDrill};
 pub(crate) use fsm::{FsmFormat, FsmShow, FsmVerb};
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
@@ -28,6 +30,8 @@ pub(crate) enum Noun {
         #[command(subcommand)]
         verb: DrillVerb,
     },
+    /// Say why it acts, or why it does not: every voter, and everything that stands in the way.
+    Explain(Explain),
     /// Show the state machine that decides.
     Fsm {
         #[command(subcommand)]

@@ -3,6 +3,7 @@
 mod app;
 mod args;
 mod drill;
+mod explain;
 mod failure;
 mod fsm;
 mod pipe;
@@ -31,6 +32,7 @@ fn run(arguments: &Arguments, out: &mut dyn Write, err: &mut dyn Write) -> Resul
     let code = match &arguments.noun {
         Noun::App { verb } => app::run(verb, out, err)?,
         Noun::Drill { verb } => drill::run(verb, out, err)?,
+        Noun::Explain(args) => explain::run(args, out)?,
         Noun::Fsm { verb } => fsm::run(verb, out)?,
     };
     out.flush()?;

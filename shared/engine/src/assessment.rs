@@ -1,10 +1,11 @@
 //! The assessment: the tally, and every rule that stands between it and a promotion.
 
 use crate::candidate::{Ineligible, Sight};
-use crate::name::{DbInstanceArn, VoterName};
+use crate::name::{DbInstanceArn, Person, VoterName};
+use crate::phase::Phase;
 use crate::policy::{Mode, Policy, Subject};
 use crate::state::{Cooldown, Paused, State};
-use crate::suspicion::Suspicion;
+use crate::suspicion::{Suspicion, Turn};
 use crate::tally::{Heard, Tally};
 use crate::vote::Verdict;
 use jiff::Timestamp;
@@ -17,6 +18,33 @@ use std::fmt;
 pub struct Assessment {
     pub tally: Tally,
     pub blockers: Vec<Blocker>,
+    /// How long the quorum has held, and until when it must. None without a quorum.
+    #[serde(default)]
+    pub sustained: Option<Sustained>,
+    /// The candidate as it was last seen, however long ago.
+    #[serde(default)]
+    pub candidate: Option<CandidateSeen>,
+    /// What the storm breaker has said. None where it is not asked.
+    #[serde(default)]
+    pub turn: Option<Turn>,
+    /// Who has said yes to the question that is asked. None where none is.
+    #[serde(default)]
+    pub approvals: Option<Approvals>,
+}
+
+/// Since when a quorum has said Down without a gap, and until when it must.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sustained {
+    pub since: Timestamp,
+    pub until: Timestamp,
+}
+
+/// How far a question has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approvals {
+    pub by: Vec<Person>,
+    pub needed: u32,
+    pub expires_at: Timestamp,
 }
 
 /// One rule that forbids to promote now.
@@ -110,10 +138,7 @@ pub(crate) fn assess(
     let mut blockers = Vec::new();
     quorum(policy, suspicion, &tally, now, &mut blockers);
     diversity(policy, &tally, &mut blockers);
-    let voters: Vec<VoterName> = tally.alive().map(|heard| heard.voter.clone()).collect();
-    if !voters.is_empty() {
-        blockers.push(Blocker::Alive { voters });
-    }
+    blockers.extend(alive(&tally));
     candidate(policy, suspicion, now, &mut blockers);
     if let Some(cooldown) = state.cooldown.as_ref().filter(|cooldown| cooldown.holds(now)) {
         blockers.push(Blocker::CoolingDown(cooldown.clone()));
@@ -130,7 +155,21 @@ pub(crate) fn assess(
     if policy.mode == Mode::Auto && !suspicion.is_admitted(now) && (blockers.is_empty() || suspicion.waits()) {
         blockers.push(Blocker::NotItsTurn);
     }
-    Assessment { tally, blockers }
+    let sustained = tally.has_quorum().then(|| sustained(policy, suspicion, now));
+    let turn = (policy.mode == Mode::Auto).then_some(suspicion.turn);
+    let approvals = approvals(state, policy);
+    Assessment { tally, blockers, sustained, candidate: suspicion.candidate.clone(), turn, approvals }
+}
+
+fn sustained(policy: &Policy, suspicion: &Suspicion, now: Timestamp) -> Sustained {
+    let since = suspicion.down_since.unwrap_or(now);
+    Sustained { since, until: policy.windows.sustain_seconds.after(since) }
+}
+
+fn approvals(state: &State, policy: &Policy) -> Option<Approvals> {
+    let Phase::AwaitingApproval(phase) = &state.phase else { return None };
+    let needed = policy.approval.as_ref().map_or(u32::MAX, |rule| rule.needed);
+    Some(Approvals { by: phase.approvals.keys().cloned().collect(), needed, expires_at: phase.expires_at })
 }
 
 fn observer(tally: &Tally, blockers: &mut Vec<Blocker>) {
@@ -160,15 +199,22 @@ fn flapping(state: &State, policy: &Policy, now: Timestamp, blockers: &mut Vec<B
 
 fn quorum(policy: &Policy, suspicion: &Suspicion, tally: &Tally, now: Timestamp, blockers: &mut Vec<Blocker>) {
     if !tally.has_quorum() {
-        let configured = tally.electorate();
-        blockers.push(Blocker::NoQuorum { down: tally.downs(), needed: tally.needed, configured });
+        blockers.push(no_quorum(tally));
         return;
     }
-    let since = suspicion.down_since.unwrap_or(now);
-    let until = policy.windows.sustain_seconds.after(since);
+    let Sustained { until, .. } = sustained(policy, suspicion, now);
     if now < until {
         blockers.push(Blocker::NotSustained { until });
     }
+}
+
+fn no_quorum(tally: &Tally) -> Blocker {
+    Blocker::NoQuorum { down: tally.downs(), needed: tally.needed, configured: tally.electorate() }
+}
+
+fn alive(tally: &Tally) -> Option<Blocker> {
+    let voters: Vec<VoterName> = tally.alive().map(|heard| heard.voter.clone()).collect();
+    (!voters.is_empty()).then_some(Blocker::Alive { voters })
 }
 
 fn diversity(policy: &Policy, tally: &Tally, blockers: &mut Vec<Blocker>) {
@@ -195,6 +241,17 @@ fn candidate(policy: &Policy, suspicion: &Suspicion, now: Timestamp, blockers: &
 }
 
 impl Assessment {
+    /// What has turned since a decision was made: the quorum is lost, or somebody can reach the writer again.
+    #[must_use]
+    pub(crate) fn of_turned(tally: Tally) -> Self {
+        let mut blockers = Vec::new();
+        if !tally.has_quorum() {
+            blockers.push(no_quorum(&tally));
+        }
+        blockers.extend(alive(&tally));
+        Self { tally, blockers, sustained: None, candidate: None, turn: None, approvals: None }
+    }
+
     #[must_use]
     pub fn rules(&self) -> BTreeSet<Rule> {
         self.blockers.iter().map(Blocker::rule).collect()

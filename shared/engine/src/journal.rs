@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 /// How many entries wait for delivery before the lesser ones are only counted. A record has 400 KB, an
-/// entry takes some 250 bytes a voter, and a decision must never fail because nobody could be told about
+/// entry takes up to 500 bytes a voter, and a decision must never fail because nobody could be told about
 /// the doubts before it.
 pub const OUTBOX_MAX: usize = 20;
 

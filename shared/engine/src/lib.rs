@@ -11,6 +11,7 @@ mod candidate;
 mod edge;
 mod effect;
 mod event;
+mod explain;
 mod fence;
 mod journal;
 mod name;
@@ -24,12 +25,13 @@ mod tally;
 mod time;
 mod vote;
 
-pub use assessment::{Assessment, Blocker, CandidateSeen, Rule};
+pub use assessment::{Approvals, Assessment, Blocker, CandidateSeen, Rule, Sustained};
 pub use breaker::{Admission, Admit, Admitted, BREAKER_SCHEMA, Breaker, Ground, Released, Waiting};
 pub use candidate::{DbStatus, Ineligible, LAG_MAX_AGE, Lag, Sight, Sighting, Unseen};
 pub use edge::{EDGES, Edge, Why};
 pub use effect::{CreateReplica, Effect, FenceCall, Look, Promote};
 pub use event::{ChainHash, CreateAnswer, Event, PromoteAnswer};
+pub use explain::{EXPLANATION_SCHEMA, Explained, Explanation, explain};
 pub use fence::{Fence, FenceAct, FenceAnswer, FenceTrouble, Standing, WriterSeen};
 pub use journal::{Delivered, Entry, EntryId, Journal, Needs, OUTBOX_MAX, Seq, Urgency, What, Who};
 pub use name::{

@@ -133,8 +133,9 @@ impl Suspicion {
         }
         next.region_down = tally.all_down(&policy.storm.region_voters);
         let flapped = self.down_since.is_some() && next.down_since.is_none();
-        let assessment = assess(state, policy, &next, tally, now);
+        let mut assessment = assess(state, policy, &next, tally, now);
         next.turn = next.turn.after(&assessment);
+        assessment.turn = assessment.turn.map(|_| next.turn);
         Weighed { suspicion: next, assessment, flapped }
     }
 

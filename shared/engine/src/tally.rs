@@ -26,6 +26,9 @@ pub struct Heard {
     pub age_seconds: Option<i64>,
     /// Since when its source has said so, where the source knows.
     pub since: Option<Timestamp>,
+    /// The source's own words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
     pub counts: Counts,
 }
 
@@ -69,6 +72,7 @@ fn hear(voter: &Voter, policy: &Policy, vote: Option<&Vote>, now: Timestamp) -> 
         region: voter.source.region(),
         age_seconds: vote.map(|vote| now.duration_since(vote.observed_at).as_secs()),
         since: vote.and_then(|vote| vote.since),
+        reason: vote.map(|vote| vote.reason.clone()).unwrap_or_default(),
         counts,
     }
 }

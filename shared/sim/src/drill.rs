@@ -1,8 +1,10 @@
 //! Drills: a script of what happens to the world, and a report of what came of it.
 
+mod moment;
 mod orders;
 mod report;
 
+pub use moment::{Moment, explain_region_loss};
 pub use report::{DrillReport, Happening, Loss};
 
 use crate::alarm::AlarmValue;
@@ -37,6 +39,8 @@ pub enum DrillError {
     Application(String),
     #[error("the simulated table failed: {0}")]
     Ledger(#[from] LedgerError),
+    #[error("the drill has no such moment: {0}")]
+    NoSuchMoment(String),
 }
 
 /// The primary Region dies: its database, its control plane and its alarms all fall silent at once.
@@ -49,8 +53,24 @@ pub fn region_loss(options: &DrillOptions) -> Result<DrillReport, DrillError> {
 }
 
 async fn play_region_loss(options: &DrillOptions) -> Result<DrillReport, DrillError> {
+    let Played { world, stage, orders, traffic, fault_at, state } = play(options).await?;
+    report::write(&world, &stage, &orders, &traffic, fault_at, state).await
+}
+
+/// A drill that has come to its end.
+struct Played {
+    world: World,
+    stage: Stage,
+    orders: Orders,
+    traffic: Traffic,
+    fault_at: Timestamp,
+    state: State,
+}
+
+async fn play(options: &DrillOptions) -> Result<Played, DrillError> {
     let begins_at: Timestamp = BEGINS_AT.parse().map_err(|error| DrillError::Application(format!("{error}")))?;
     let world = World::new(begins_at);
+    world.keep_history();
     let orders = Orders::new(options.mode).map_err(|error| DrillError::Application(error.to_string()))?;
     orders.set_up(&world).map_err(|error| DrillError::Application(error.to_string()))?;
     let stage = Stage::new(&world, &orders.policy.application);
@@ -66,7 +86,7 @@ async fn play_region_loss(options: &DrillOptions) -> Result<DrillReport, DrillEr
 
     let state = until_settled(&world, &stage, &orders.policy, fault_at).await?;
     alarms.abort();
-    report::write(&world, &stage, &orders, &traffic, fault_at, state).await
+    Ok(Played { world, stage, orders, traffic, fault_at, state })
 }
 
 /// Each alarm notices at the end of its second bad minute, and each has its own minute.

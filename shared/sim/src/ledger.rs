@@ -43,6 +43,21 @@ impl SimLedger {
         Ok(())
     }
 
+    /// The record as each write since [`World::keep_history`] left it, oldest first.
+    ///
+    /// # Errors
+    /// When what was written then cannot be used.
+    pub fn history(&self, application: &Application) -> Result<Vec<(Timestamp, Record)>, LedgerError> {
+        let inner = self.world.lock();
+        let written = inner.history.iter().flatten().filter(|(_, of, _)| of == application);
+        let records = written.map(|(at, _, item)| {
+            let read = record(application, item);
+            read.map(|record| (*at, record))
+                .map_err(|fault| LedgerError::UnusableRecord { application: application.to_string(), fault })
+        });
+        records.collect()
+    }
+
     /// Overwrites a stored attribute with whatever is given: `policy`, `state` or `vote#<voter>`.
     pub fn tamper(&self, application: &Application, attribute: &str, text: &str) {
         let mut inner = self.world.lock();
@@ -81,13 +96,13 @@ impl Ledger for SimLedger {
     ) -> Result<Commit, LedgerError> {
         tokio::time::sleep(ROUND_TRIP).await;
         let lost = World::reply_is_lost(&mut self.world.lock());
-        let first = write_state(&mut self.world.lock(), next, expected, policy, nonce)?;
+        let first = write_state(&mut self.world.lock(), self.world.now(), next, expected, policy, nonce)?;
         if !lost {
             return Ok(first);
         }
         // What an SDK does after a lost reply: the same request once more.
         tokio::time::sleep(ROUND_TRIP).await;
-        write_state(&mut self.world.lock(), next, expected, policy, nonce)
+        write_state(&mut self.world.lock(), self.world.now(), next, expected, policy, nonce)
     }
 
     async fn cast(&self, application: &Application, voter: &VoterName, vote: &Vote) -> Result<Cast, LedgerError> {
@@ -101,7 +116,7 @@ impl Ledger for SimLedger {
         }
         let text = serde_json::to_string(vote).map_err(refused)?;
         item.votes.insert(voter.clone(), text);
-        inner.changed(application);
+        inner.changed(application, self.world.now());
         Ok(Cast::Counted)
     }
 
@@ -178,6 +193,7 @@ fn read_breaker(text: &str) -> Result<Breaker, RecordFault> {
 
 fn write_state(
     inner: &mut Inner,
+    now: Timestamp,
     next: &State,
     expected: Revision,
     policy: &PolicyHash,
@@ -192,7 +208,7 @@ fn write_state(
     }
     item.state = Some(serde_json::to_string(next).map_err(refused)?);
     item.nonce = Some(nonce.0.clone());
-    inner.changed(&next.application);
+    inner.changed(&next.application, now);
     Ok(Commit::Committed)
 }
 

@@ -19,7 +19,7 @@ pub use alarm::AlarmValue;
 pub use clock::Clock;
 pub use cloud::SimCloud;
 pub use database::{Life, SimDatabase};
-pub use drill::{DrillError, DrillOptions, DrillReport, Happening, Loss, region_loss};
+pub use drill::{DrillError, DrillOptions, DrillReport, Happening, Loss, Moment, explain_region_loss, region_loss};
 pub use ledger::SimLedger;
 pub use scenario::{Answer, Difference, FenceWord, Replay, SHIPPED, Scenario, Shipped, replay};
 pub use swarm::{

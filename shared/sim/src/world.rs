@@ -47,6 +47,8 @@ pub(crate) struct Inner {
     pub(crate) promote_calls: Vec<(Timestamp, DbInstanceArn)>,
     pub(crate) messages: Vec<Announcement>,
     pub(crate) happenings: Vec<(Timestamp, &'static str, String, String)>,
+    /// Every item as each write left it, oldest first. None where nobody asked to keep them.
+    pub(crate) history: Option<Vec<(Timestamp, Application, Item)>>,
     streams: Vec<mpsc::UnboundedSender<Value>>,
     bus: Option<mpsc::UnboundedSender<Value>>,
     changes: u64,
@@ -86,6 +88,11 @@ impl World {
 
     pub fn add_database(&self, arn: DbInstanceArn, database: SimDatabase) {
         self.lock().databases.insert(arn, database);
+    }
+
+    /// Keeps every record as each write leaves it, from now on.
+    pub fn keep_history(&self) {
+        self.lock().history.get_or_insert_default();
     }
 
     /// Replaces the measurements of a replica's lag.
@@ -169,7 +176,10 @@ impl World {
 
 impl Inner {
     /// Tells the stream's readers of a change. Only key and number are told: nobody may read an image.
-    pub(crate) fn changed(&mut self, application: &Application) {
+    pub(crate) fn changed(&mut self, application: &Application, now: Timestamp) {
+        if let (Some(history), Some(item)) = (&mut self.history, self.table.get(application)) {
+            history.push((now, application.clone(), item.clone()));
+        }
         self.changes += 1;
         let record = serde_json::json!({
             "eventSource": "aws:dynamodb",

@@ -3,6 +3,7 @@
 
 use super::draft::Draft;
 use super::{Ignored, Step, stuck, verifying};
+use crate::assessment::Assessment;
 use crate::candidate::{DbStatus, Sight, Sighting};
 use crate::edge::Why;
 use crate::event::{Event, PromoteAnswer};
@@ -14,6 +15,7 @@ use crate::phase::{
 };
 use crate::state::Cooldown;
 use crate::suspicion::Suspicion;
+use crate::tally::tally;
 use jiff::Timestamp;
 
 /// Takes a decision back. `call` is what is known of the promote call, and when it last could leave.
@@ -28,6 +30,7 @@ pub(super) fn abort(
     let last_sent = call.map_or(draft.now, |(_, sent_until)| sent_until.max(draft.now));
     let until = windows.settle_seconds.after(windows.call_seconds.after(last_sent));
     let fence = decision.fence.lifted(until);
+    let turned = because == AbortedBecause::EvidenceTurned;
     let who = match &because {
         AbortedBecause::Ordered { by } => Who::Person(by.clone()),
         AbortedBecause::EvidenceTurned | AbortedBecause::NotWithoutLoss => Who::Conductor,
@@ -41,7 +44,8 @@ pub(super) fn abort(
         polled_at: None,
         untouched_at: None,
     });
-    draft.advance(phase, why, who, &decision.incident, None)
+    let assessment = turned.then(|| Assessment::of_turned(tally(draft.policy, draft.votes, draft.now)));
+    draft.advance(phase, why, who, &decision.incident, assessment)
 }
 
 pub(super) fn step(draft: Draft<'_>, phase: &Aborting, event: &Event) -> Step {
@@ -85,11 +89,13 @@ fn done(mut draft: Draft<'_>, phase: &Aborting) -> Step {
             acknowledged_by: from.after.acknowledged_by.clone(),
         }),
     };
+    let mut assessment = None;
     let next = match &decision.kind {
         Kind::Switchover { from } => Phase::Rebuilt((**from).clone()),
         Kind::Failover => {
             let mut suspicion = Suspicion::open(decision.incident.clone(), draft.now);
             suspicion.opened_at = decision.suspected_at;
+            assessment = Some(draft.assess(&suspicion));
             match phase.because {
                 AbortedBecause::EvidenceTurned => {
                     let deadline = draft.policy.windows.undecided_seconds.after(draft.now);
@@ -101,7 +107,7 @@ fn done(mut draft: Draft<'_>, phase: &Aborting) -> Step {
             }
         }
     };
-    draft.advance(next, Why::NothingHappened, Who::Conductor, &decision.incident, None)
+    draft.advance(next, Why::NothingHappened, Who::Conductor, &decision.incident, assessment)
 }
 
 /// A reply that comes after the abort.

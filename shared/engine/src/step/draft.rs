@@ -71,6 +71,11 @@ impl<'a> Draft<'a> {
         weighed
     }
 
+    /// The evidence as it is, and nothing else.
+    pub(super) fn assess(&self, suspicion: &Suspicion) -> Assessment {
+        suspicion.weigh(self.before, self.policy, self.votes, self.now).assessment
+    }
+
     /// Whether a look shows that the replica was promoted by nobody here.
     pub(super) fn promoted_elsewhere(&self, instance: &DbInstanceArn, sight: &Sight) -> bool {
         let database = &self.policy.database;
@@ -228,7 +233,7 @@ impl Phase {
     }
 
     /// What is needed of a person.
-    pub(super) fn needs(&self) -> Option<Needs> {
+    pub(crate) fn needs(&self) -> Option<Needs> {
         match self {
             Self::AwaitingApproval(phase) => Some(Needs::Answer(phase.question.clone())),
             Self::AwaitingVeto(phase) => Some(Needs::Answer(phase.question.clone())),

@@ -83,7 +83,8 @@ fn remind(mut draft: Draft<'_>, phase: &Held) -> Step {
         return draft.ignore(Ignored::NotDue);
     }
     let what = What::Reminded { phase: PhaseName::Held, needs: Some(Needs::Held(phase.reason)) };
-    draft.write(&phase.suspicion.incident, Who::Conductor, what, None);
+    let assessment = Some(draft.assess(&phase.suspicion));
+    draft.write(&phase.suspicion.incident, Who::Conductor, what, assessment);
     let told_at = draft.now;
     draft.note(Phase::Held(Held { told_at, ..phase.clone() }))
 }
@@ -153,12 +154,11 @@ pub(super) fn hold(
     reason: HeldReason,
     who: Who,
 ) -> Step {
-    if let Some(assessment) = &assessment {
-        suspicion.told = assessment.rules();
-    }
+    let assessment = assessment.unwrap_or_else(|| draft.assess(&suspicion));
+    suspicion.told = assessment.rules();
     let incident = suspicion.incident.clone();
     let phase = Phase::Held(Held { suspicion, since: draft.now, told_at: draft.now, reason });
-    draft.advance(phase, reason.why(), who, &incident, assessment)
+    draft.advance(phase, reason.why(), who, &incident, Some(assessment))
 }
 
 impl HeldReason {

@@ -15,6 +15,7 @@ mod changes;
 mod due;
 mod elsewhere;
 mod events;
+mod explaining;
 mod fencing;
 mod flapping;
 mod golden;
