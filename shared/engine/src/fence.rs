@@ -202,7 +202,8 @@ impl Standing {
     fn doubted(&self, act: &FenceAct, now: Timestamp) -> Self {
         match act {
             FenceAct::Describe => self.clone(),
-            FenceAct::Isolate { .. } | FenceAct::Restart | FenceAct::Restore { .. } => self.called(act, now),
+            FenceAct::Restart => self.restart_called(now, false),
+            FenceAct::Isolate { .. } | FenceAct::Restore { .. } => self.asked(),
         }
     }
 
@@ -217,14 +218,21 @@ impl Standing {
     }
 
     fn called(&self, act: &FenceAct, now: Timestamp) -> Self {
-        match (act, self) {
-            (FenceAct::Restart, Self::Cutting { restore, .. }) => {
-                Self::Cutting { restore: restore.clone(), called_at: Some(now), restarting: false }
-            }
-            (FenceAct::Restart | FenceAct::Describe | FenceAct::Isolate { .. } | FenceAct::Restore { .. }, _) => {
-                self.asked()
-            }
+        match act {
+            FenceAct::Restart => self.restart_called(now, true),
+            FenceAct::Describe | FenceAct::Isolate { .. } | FenceAct::Restore { .. } => self.asked(),
         }
+    }
+
+    /// What another run has seen of a restart stands: two that are awake at once both call it.
+    fn restart_called(&self, now: Timestamp, accepted: bool) -> Self {
+        let mut next = self.clone();
+        if let Self::Cutting { called_at, .. } = &mut next
+            && (accepted || called_at.is_none())
+        {
+            *called_at = Some(now);
+        }
+        next
     }
 
     fn seen(&self, seen: &WriterSeen, group: Option<&SecurityGroup>, settle: Seconds, now: Timestamp) -> Self {
@@ -336,6 +344,17 @@ mod tests {
             assert_eq!(fence.act(Some(&closed())), Some(FenceAct::Describe), "it may still come");
             let fence = after(&fence, &FenceAct::Describe, &seen("available"), 61);
             assert_eq!(fence.act(Some(&closed())), Some(FenceAct::Restart));
+        }
+    }
+
+    #[test]
+    fn a_second_call_takes_nothing_back_of_what_was_seen_of_the_first() {
+        for late in [FenceAnswer::Trouble(FenceTrouble::Unanswered), FenceAnswer::Accepted] {
+            let fence = after(&isolated(), &FenceAct::Restart, &FenceAnswer::Accepted, 1);
+            let fence = after(&fence, &FenceAct::Describe, &seen("rebooting"), 4);
+            let fence = after(&fence, &FenceAct::Restart, &late, 5);
+            let fence = after(&fence, &FenceAct::Describe, &seen("available"), 6);
+            assert_eq!(fence.proven_at(), Some(at(6)), "{late:?}");
         }
     }
 
