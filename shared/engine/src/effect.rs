@@ -173,7 +173,7 @@ impl State {
     fn aborting(&self, phase: &Aborting, policy: &Policy, now: Timestamp) -> Option<Effect> {
         let poll = policy.windows.poll_seconds;
         let fence = &phase.decision.fence;
-        let act = fence.is_restoring().then(|| fence.act(None)).flatten();
+        let act = phase.may_restore().then(|| fence.act(None)).flatten();
         let act = act.map(|act| if self.paused.is_some() { FenceAct::Describe } else { act });
         act.filter(|act| fence_due(fence, act, poll) <= now)
             .map(|act| fence_call(&phase.decision, act, policy, now))

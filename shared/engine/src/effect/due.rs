@@ -113,7 +113,7 @@ impl State {
     fn aborting_due(&self, phase: &Aborting, policy: &Policy) -> Timestamp {
         let poll = policy.windows.poll_seconds;
         let fence = &phase.decision.fence;
-        let act = fence.is_restoring().then(|| fence.act(None)).flatten();
+        let act = phase.may_restore().then(|| fence.act(None)).flatten();
         let fence = act.map(|act| if self.paused.is_some() { FenceAct::Describe } else { act });
         let fence = fence.map(|act| fence_due(&phase.decision.fence, &act, poll));
         let read_back = phase.call.is_some().then(|| due(phase.polled_at, poll));

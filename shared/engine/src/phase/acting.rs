@@ -181,6 +181,21 @@ pub struct Aborting {
     pub untouched_at: Option<Timestamp>,
 }
 
+impl Aborting {
+    /// Whether no promote call has arrived, nor can arrive any more.
+    #[must_use]
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.call.is_none() || self.untouched_at.is_some_and(|at| at >= self.until)
+    }
+
+    /// Whether the old writer is to get its groups back: not while the replica may have been promoted, or
+    /// both would take writes.
+    #[must_use]
+    pub(crate) fn may_restore(&self) -> bool {
+        self.decision.fence.is_restoring() && self.is_untouched()
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AbortedBecause {

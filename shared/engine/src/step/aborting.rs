@@ -66,14 +66,13 @@ pub(super) fn step(draft: Draft<'_>, phase: &Aborting, event: &Event) -> Step {
 }
 
 fn tick(draft: Draft<'_>, phase: &Aborting) -> Step {
-    let untouched = phase.call.is_none() || phase.untouched_at.is_some_and(|at| at >= phase.until);
-    if draft.now >= phase.until && untouched && !phase.decision.fence.is_restoring() {
+    if draft.now >= phase.until && phase.is_untouched() && !phase.decision.fence.is_restoring() {
         return done(draft, phase);
     }
     if draft.now < phase.deadline {
         return draft.ignore(Ignored::NotDue);
     }
-    let reason = if phase.decision.fence.is_restoring() { StuckReason::FenceLeft } else { StuckReason::PromoteOverdue };
+    let reason = if phase.is_untouched() { StuckReason::FenceLeft } else { StuckReason::PromoteOverdue };
     stuck::stick(draft, &phase.decision, PromotedBy::Unproven, phase.untouched_at, reason, Why::FenceLeft)
 }
 

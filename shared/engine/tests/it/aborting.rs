@@ -160,6 +160,17 @@ fn an_abort_gives_the_writer_its_own_groups_back_once_no_call_can_take_them_any_
 }
 
 #[test]
+fn a_writer_is_given_nothing_back_while_its_replica_may_have_been_promoted() {
+    let mut script = aborted(Script::promoting_fenced());
+    assert_eq!(script.fence_act(), None, "both would take writes");
+    script.read_back(candidate());
+    assert_eq!(script.fence_act(), None, "untouched so far, and the call may still arrive");
+    script.now = aborting(&script).until;
+    script.read_back(candidate());
+    assert_eq!(script.fence_act(), Some(restore()));
+}
+
+#[test]
 fn groups_that_a_late_call_takes_again_are_given_back_again() {
     let mut script = Script::fencing();
     script.fenced_by(FenceAct::Describe, writer(&[OWN_GROUP], "available", true));
