@@ -91,7 +91,7 @@ pub(crate) enum StoredForm {
 pub(crate) enum DrillVerb {
     /// Run one scenario and write its report.
     Run(DrillRun),
-    /// Play scenario files, and hold the engine's answer against the expected one.
+    /// Play scenario files, and compare the answer with the expected one.
     Replay(DrillReplay),
     /// List the drills and the shipped scenarios, with the answers that they expect.
     List,
