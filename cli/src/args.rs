@@ -2,9 +2,11 @@
 
 mod explain;
 mod fsm;
+mod sim;
 
 pub(crate) use explain::{Explain, ExplainDrill};
 pub(crate) use fsm::{FsmFormat, FsmShow, FsmVerb};
+pub(crate) use sim::{SimRun, SimVerb};
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -36,6 +38,11 @@ pub(crate) enum Noun {
     Fsm {
         #[command(subcommand)]
         verb: FsmVerb,
+    },
+    /// Prove the rules on worlds drawn from seeds.
+    Sim {
+        #[command(subcommand)]
+        verb: SimVerb,
     },
 }
 

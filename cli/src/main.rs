@@ -7,6 +7,7 @@ mod explain;
 mod failure;
 mod fsm;
 mod pipe;
+mod sim;
 
 use args::{Arguments, Noun};
 use clap::Parser;
@@ -34,6 +35,7 @@ fn run(arguments: &Arguments, out: &mut dyn Write, err: &mut dyn Write) -> Resul
         Noun::Drill { verb } => drill::run(verb, out, err)?,
         Noun::Explain(args) => explain::run(args, out)?,
         Noun::Fsm { verb } => fsm::run(verb, out)?,
+        Noun::Sim { verb } => sim::run(verb, out, err)?,
     };
     out.flush()?;
     Ok(code)
