@@ -16,7 +16,7 @@ use super::fault::counted;
 use super::plan::Plan;
 use super::summary::Violation;
 use super::trace::{Commit, Fact, How, What};
-use understudy_engine::{Call, Decision, Kind, Phase, Promoting};
+use understudy_engine::{Call, Decision, Kind, Order, Phase, Promoting};
 
 counted! {
     /// The invariants of the design, by their ids.
@@ -139,6 +139,7 @@ impl Commit {
 
     /// Whether evidence is weighed in the phase that this commit leaves.
     fn weighs(&self) -> bool {
-        self.old.phase.suspicion().is_some() && matches!(self.how, How::Tick | How::Looked)
+        let again = matches!(self.order, Some(Order::WeighAgain(_)));
+        self.old.phase.suspicion().is_some() && (again || matches!(self.how, How::Tick | How::Looked))
     }
 }

@@ -85,6 +85,9 @@ impl Ports {
         let clock = world.clock(self.process);
         let process = &mut world.processes[self.process];
         process.clock = clock;
+        if !process.read_since_load {
+            process.weighed_at = clock;
+        }
         process.read_since_load = true;
         clock
     }

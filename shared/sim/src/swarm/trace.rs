@@ -156,6 +156,8 @@ pub(super) struct Commit {
 #[derive(Debug, Clone)]
 pub(super) struct BreakerCommit {
     pub(super) clock: Timestamp,
+    /// The asking run's clock when it last weighed the votes.
+    pub(super) weighed_at: Timestamp,
     pub(super) old: Arc<Breaker>,
     pub(super) new: Arc<Breaker>,
     /// The application that asked; none where a person released.

@@ -105,6 +105,8 @@ pub(super) struct Process {
     pub(super) frozen: bool,
     /// Its clock as last read, or the time of what it last did.
     pub(super) clock: Timestamp,
+    /// Its clock as first read after the last load.
+    pub(super) weighed_at: Timestamp,
     /// Whether that was after the last load: then it steps by a tick, and else by what it did.
     pub(super) read_since_load: bool,
     pub(super) how: How,
@@ -211,6 +213,7 @@ impl World {
             began: self.now,
             frozen: false,
             clock,
+            weighed_at: clock,
             read_since_load: false,
             how: How::Tick,
             order: None,

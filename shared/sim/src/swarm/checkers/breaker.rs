@@ -78,7 +78,7 @@ fn below_limit(commit: &BreakerCommit, through: &[Through]) -> bool {
     u32::try_from(within.count()).unwrap_or(u32::MAX) < policy.storm.promotes_per_hour
 }
 
-/// All the voters that speak for the Region said Down when it was last weighed: at most a vote's age ago.
+/// All the voters that speak for the Region said Down when the asking run last weighed.
 fn region_down(commit: &BreakerCommit) -> bool {
     let (Some(policy), Some(votes)) = (&commit.policy, &commit.votes) else { return false };
     let named = &policy.storm.region_voters;
@@ -86,7 +86,7 @@ fn region_down(commit: &BreakerCommit) -> bool {
     let down = |at: Timestamp| {
         speaking.clone().all(|voter| fresh(policy, voter, votes, at).is_some_and(|vote| vote.verdict == Verdict::Down))
     };
-    !named.is_empty() && (down(commit.clock) || commit.old.waiting.values().any(|one| one.region_down))
+    !named.is_empty() && down(commit.weighed_at)
 }
 
 fn is_released(commit: &BreakerCommit, name: &Application, incident: &IncidentId) -> bool {

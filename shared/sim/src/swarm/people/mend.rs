@@ -2,7 +2,7 @@
 //! are asked and the Region is lost, and do by hand what they are told to do by hand.
 
 use super::{Answer, Say, Word};
-use crate::swarm::plan::own_group;
+use crate::swarm::plan::{SECOND, own_group, stamp};
 use crate::swarm::world::World;
 use std::collections::BTreeSet;
 use understudy_engine::{Decision, HeldReason, Order, Phase, PhaseName, Rule, State, Stuck, StuckReason, Suspicion};
@@ -30,7 +30,7 @@ pub(super) fn speak(world: &mut World, application: usize) -> Vec<Word> {
                 Vec::new()
             }
             HeldReason::Storm if lost => {
-                let code = world.batch_code();
+                let code = world.batch_code().filter(|_| world.asks(application));
                 if code.is_none() {
                     world.by_hand_if_unfit(application, &state, &phase.suspicion);
                 }
@@ -74,6 +74,13 @@ pub(super) fn speak(world: &mut World, application: usize) -> Vec<Word> {
 }
 
 impl World {
+    /// Whether the application asks the storm breaker for its turn.
+    fn asks(&self, application: usize) -> bool {
+        let since = stamp(self.now - 150 * SECOND);
+        let name = &self.items[application].policy.application;
+        self.breaker.0.waiting.get(name).is_some_and(|one| one.asked_at > since)
+    }
+
     /// A replica that was promoted by mistake is made a replica again.
     fn follow_again_once(&mut self, application: usize) {
         let (now, item) = (self.now, &self.items[application]);

@@ -154,13 +154,13 @@ impl Ports {
             return Commit::Conflict;
         }
         let process = &world.processes[self.process];
-        let (clock, application) = (process.clock, process.application);
+        let (clock, weighed_at, application) = (process.clock, process.weighed_at, process.application);
         let loaded = process.loaded.clone();
         let asked = process.kind == Kind::Conductor;
         let (old, new) = (world.breaker.0.clone(), Arc::new(next.clone()));
         world.breaker = (new.clone(), Some(nonce.0.clone()));
         let (policy, votes) = loaded.map_or((None, None), |(_, policy, votes)| (Some(policy), Some(votes)));
-        let commit = BreakerCommit { clock, old, new, asked: asked.then_some(application), votes, policy };
+        let commit = BreakerCommit { clock, weighed_at, old, new, asked: asked.then_some(application), votes, policy };
         world.tell(Some(application), Some(self.process), What::Breaker(Box::new(commit)));
         Commit::Committed
     }
