@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 PORT ?= 4510
 
-.PHONY: drill test cloud venv format lint unit end-to-end python
+.PHONY: drill test cloud venv format lint unit end-to-end python rules
 
 # A Region dies and recovers in a simulated cloud: no AWS account, no SDK.
 drill:
@@ -41,6 +41,11 @@ unit:
 
 python:
 	PYTHONPATH=tests $(VENV)/bin/python -m unittest discover --start-directory tests/cloud --top-level-directory tests
+	PYTHONPATH=tests/rules $(PYTHON) -m unittest discover --start-directory tests/rules
+
+# Takes each rule of deciding away, one at a time, and sees that a named test fails: not part of `make test`.
+rules:
+	$(PYTHON) tests/rules/check.py
 
 # Two clouds at a time: each is a Python process and up to a dozen functions.
 end-to-end:
