@@ -5,11 +5,11 @@ use crate::cloud::{Cloud, Performed, Reading};
 use crate::ledger::{Commit, Ledger, LedgerError, Nonce, Record};
 #[cfg(feature = "planted")]
 use crate::planted::{outstanding, step};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::Duration;
-use understudy_engine::{Application, Effect, Event, RunId, Source, Step, StepVerdict, Vote, VoterName};
+use understudy_engine::{Application, Effect, Event, FenceAct, RunId, Source, Step, StepVerdict, Vote, VoterName};
 #[cfg(not(feature = "planted"))]
 use understudy_engine::{Policy, State, step};
 
@@ -18,6 +18,10 @@ const CONFLICTS_MAX: u32 = 20;
 
 /// How many steps one turn takes at the most. A failover needs about ten: more is a circle.
 const STEPS_MAX: u32 = 60;
+
+/// The longest that reading something takes: adapters give up before. Whoever took longer was frozen
+/// over the answer, and must not take it for news.
+const READING_MAX: SignedDuration = SignedDuration::from_secs(15);
 
 /// The shortest sleep.
 const SLEEP_MIN: Duration = Duration::from_millis(100);
@@ -176,11 +180,13 @@ async fn perform(
     effect: Effect,
     clock: &(impl Fn() -> Timestamp + Send + Sync),
 ) -> Result<(Timestamp, Event), ConductError> {
+    let asked_at = clock();
+    let seen_at = |at: Timestamp| if at.duration_since(asked_at) > READING_MAX { asked_at } else { at };
     Ok(match effect {
         Effect::Look(look) => {
             let Performed { at, outcome } = cloud.look(&look).await;
             cast_readings(ledger, record, outcome.observed_at, outcome.readings).await?;
-            (at, Event::Looked { instance: look.candidate, candidate: outcome.candidate })
+            (seen_at(at), Event::Looked { instance: look.candidate, candidate: outcome.candidate })
         }
         Effect::Admit(ask) => {
             let answer = admit(ledger, run, &ask, clock).await;
@@ -188,6 +194,7 @@ async fn perform(
         }
         Effect::Fence(call) => {
             let Performed { at, outcome } = cloud.fence(&call).await;
+            let at = if call.act == FenceAct::Describe { seen_at(at) } else { at };
             (at, Event::FenceAnswered { epoch: call.epoch, act: call.act, answer: outcome })
         }
         Effect::Promote(promote) => {
@@ -196,7 +203,7 @@ async fn perform(
         }
         Effect::ReadBack { epoch, replica } => {
             let Performed { at, outcome } = cloud.read_back(&replica).await;
-            (at, Event::ReadBack { epoch, sight: outcome })
+            (seen_at(at), Event::ReadBack { epoch, sight: outcome })
         }
         Effect::Create(create) => {
             let Performed { at, outcome } = cloud.create_replica(&create).await;

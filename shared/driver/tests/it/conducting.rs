@@ -160,6 +160,14 @@ async fn an_outcome_is_dated_when_it_came_and_not_when_the_turn_began() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_frozen_run_saw_is_as_old_as_its_question() {
+    let scene = Scene::new();
+    *scene.outside.frozen_over_look.lock().unwrap() = Duration::from_secs(3600);
+    scene.turn(&mut run("run-1")).await.unwrap();
+    assert_eq!(*scene.outside.looks.lock().unwrap(), 2, "an hour old, so it looks again at once");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_run_that_dies_at_its_call_is_followed_by_one_that_reads_back_first() {
     let scene = Scene::new();
     scene.almost_sustained().await;

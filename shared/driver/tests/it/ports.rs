@@ -1,9 +1,10 @@
 //! The simulated ports with somebody else at work in between: a rival at the table, a process that
 //! dies at its call, a topic that does not answer.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::VecDeque;
 use std::sync::Mutex;
+use std::time::Duration;
 use understudy_driver::{
     Announcement, Cast, Cloud, Commit, Enter, IncidentItem, Ledger, LedgerError, Looked, Nonce, Performed, PolicyHash,
     Record, Route, Undelivered,
@@ -142,6 +143,9 @@ pub(crate) struct Outside {
     pub(crate) stored_at_calls: Mutex<Vec<State>>,
     /// Whether the process dies at its next promote call, before the call leaves.
     pub(crate) dies_at_call: Mutex<bool>,
+    pub(crate) looks: Mutex<u32>,
+    /// For how long the process is frozen over the answer of its next look.
+    pub(crate) frozen_over_look: Mutex<Duration>,
     /// How many announcements are not taken.
     pub(crate) refused_announcements: Mutex<u32>,
     pub(crate) told: Mutex<Vec<Told>>,
@@ -155,6 +159,8 @@ impl Outside {
             application: application.clone(),
             stored_at_calls: Mutex::default(),
             dies_at_call: Mutex::default(),
+            looks: Mutex::default(),
+            frozen_over_look: Mutex::default(),
             refused_announcements: Mutex::default(),
             told: Mutex::default(),
         }
@@ -179,7 +185,12 @@ impl Outside {
 
 impl Cloud for Outside {
     async fn look(&self, look: &Look) -> Performed<Looked> {
-        self.inner.look(look).await
+        *self.looks.lock().unwrap() += 1;
+        let frozen = std::mem::take(&mut *self.frozen_over_look.lock().unwrap());
+        let Performed { at, outcome } = self.inner.look(look).await;
+        tokio::time::sleep(frozen).await;
+        let frozen = SignedDuration::try_from(frozen).unwrap();
+        Performed { at: at.checked_add(frozen).unwrap(), outcome }
     }
 
     async fn promote(&self, promote: &Promote) -> Performed<PromoteAnswer> {
