@@ -8,12 +8,16 @@ use super::fault::{Fault, Recovery};
 use super::plan::{DAY, Ms, SECOND, stamp};
 use super::trace::{How, Kind, ProcessId, What};
 use super::world::World;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
+
+/// The longest that reading something takes; whoever was frozen is frozen for longer.
+const READING_MAX: SignedDuration = SignedDuration::from_secs(15);
+const FROZEN_MIN: Ms = 20 * SECOND;
 
 /// How long an adapter waits for one that does not answer.
 const PATIENCE: Ms = 5 * SECOND;
@@ -71,7 +75,7 @@ impl Ports {
         let frozen = kind != Kind::Person && world.strike(Fault::Frozen, self.process);
         let millis = if frozen {
             world.processes[self.process].frozen = true;
-            world.draw.long_tailed(2 * SECOND, DAY)
+            world.draw.long_tailed(FROZEN_MIN, DAY)
         } else {
             world.draw.span(millis, millis * 3)
         };
@@ -89,6 +93,19 @@ impl Ports {
             process.weighed_at = clock;
         }
         process.read_since_load = true;
+        clock
+    }
+
+    /// Notes what was seen, and gives the time. A conductor that was frozen over it dates it by when it
+    /// asked, and so does the trace.
+    fn seen(&self, how: How) -> Timestamp {
+        let mut world = self.lock();
+        let clock = world.clock(self.process);
+        let process = &mut world.processes[self.process];
+        if clock.duration_since(process.clock) <= READING_MAX {
+            process.clock = clock;
+        }
+        process.how = how;
         clock
     }
 

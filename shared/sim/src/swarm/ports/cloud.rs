@@ -146,7 +146,7 @@ impl Cloud for Ports {
             world.tell(Some(application), Some(self.process), what);
         }
         self.leg(Leg::Back, LEG).await;
-        Performed { at: self.performed(How::Looked), outcome: Looked { observed_at, readings, candidate: sight } }
+        Performed { at: self.seen(How::Looked), outcome: Looked { observed_at, readings, candidate: sight } }
     }
 
     async fn promote(&self, promote: &Promote) -> Performed<PromoteAnswer> {
@@ -187,7 +187,9 @@ impl Cloud for Ports {
             if replies { answer } else { FenceAnswer::Trouble(FenceTrouble::Unanswered) }
         };
         self.leg(Leg::Back, LEG).await;
-        Performed { at: self.performed(How::Fenced), outcome }
+        let describes = call.act == FenceAct::Describe;
+        let at = if describes { self.seen(How::Fenced) } else { self.performed(How::Fenced) };
+        Performed { at, outcome }
     }
 
     async fn create_replica(&self, create: &CreateReplica) -> Performed<CreateAnswer> {
@@ -217,7 +219,7 @@ impl Cloud for Ports {
             world.tell(Some(application), Some(self.process), What::SeenBack(Box::new(seen)));
         }
         self.leg(Leg::Back, LEG).await;
-        Performed { at: self.performed(How::ReadBack), outcome: sight }
+        Performed { at: self.seen(How::ReadBack), outcome: sight }
     }
 
     async fn announce(&self, announcement: &Announcement) -> Result<(), Undelivered> {
