@@ -39,7 +39,7 @@ pub(crate) enum Noun {
         #[command(subcommand)]
         verb: FsmVerb,
     },
-    /// Prove the rules on worlds drawn from seeds.
+    /// Look for worlds in which it does wrong: thousands, each of one seed.
     Sim {
         #[command(subcommand)]
         verb: SimVerb,

@@ -1,146 +1,142 @@
-//! The simulator: many seeds, what was checked and reached in them, and what is wrong.
+//! The simulator: many seeds, what was checked in them, what was reached, and what was violated.
 
 use crate::args::{Output, SimRun, SimVerb};
 use crate::failure::Failure;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use std::fs::OpenOptions;
-use std::io::{self, Write};
-use std::ops::Range;
+use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
-use std::thread;
 use std::time::Instant;
-use understudy_sim::{Counters, Summary, Violation, run_seeds, trace_seed};
+use understudy_sim::{Summary, Violation, run_seeds, seed_being_played, trace_seed};
 
-/// The schema of what programs are told.
-const SCHEMA: u32 = 1;
+/// From so many seeds on, what was never reached is a failure: fewer may miss it by chance.
+const ALL_REACHED_FROM: u64 = 20_000;
 
-/// From so many seeds on, what was never reached is a fault of the simulator.
-const SEEDS_THAT_REACH_ALL: u64 = 20_000;
-
-/// How many seeds are played between two signs of life.
-const BATCH: u64 = 10_000;
-
-/// How many violations are told one by one.
-const TOLD_MAX: usize = 20;
+/// How many violations are printed.
+const PRINTED_MAX: usize = 50;
 
 pub(crate) fn run(verb: &SimVerb, out: &mut dyn Write, err: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let SimVerb::Run(args) = verb;
-    if args.trace {
-        return trace(args.seed, out);
+    match verb {
+        SimVerb::Run(args) => simulate(args, out, err),
     }
-    let seeds = args.seed..args.seed.saturating_add(args.seeds);
-    if let Output::Text = args.output {
-        writeln!(out, "Seeds {}..{}; to see one: {}", seeds.start, seeds.end, replay("<seed>"))?;
+}
+
+fn simulate(args: &SimRun, out: &mut dyn Write, err: &mut dyn Write) -> Result<ExitCode, Failure> {
+    let end = args.seed.checked_add(args.seeds).filter(|end| *end > args.seed).ok_or_else(|| Failure {
+        problem: format!("there are no {} seeds from {} on", args.seeds, args.seed),
+        mend: "name at least one seed, and a smaller first one".to_owned(),
+    })?;
+    name_the_seed_of_a_panic();
+    let replay = format!("understudy sim run --seed {} --seeds 1 --trace", args.seed);
+    if matches!(args.output, Output::Text) {
+        writeln!(out, "seeds {} to {}; to see one of them: {replay}", args.seed, end - 1)?;
         out.flush()?;
     }
     let began = Instant::now();
-    let summary = play(&seeds, threads(args.threads), err)?;
-    let elapsed_seconds = began.elapsed().as_secs_f64();
+    let summary = if args.trace { traced(args.seed..end, out)? } else { run_seeds(args.seed..end, args.threads) };
+    let seconds = began.elapsed().as_secs_f64();
+    let unreached = summary.unreached();
+    match args.output {
+        Output::Text => tell(&summary, &unreached, out)?,
+        Output::Json => writeln!(out, "{}", as_json(args, &replay, &summary, &unreached))?,
+    }
+    // How long it took is no part of what came of it.
+    #[expect(clippy::cast_precision_loss, reason = "seeds a second, for people")]
+    let rate = summary.seeds as f64 / seconds.max(0.001);
+    writeln!(err, "{} seeds in {seconds:.1} s, {rate:.0} a second", summary.seeds)?;
     if let Some(path) = &args.keep {
         keep(path, &summary.violations)?;
     }
-    let unreached = summary.unreached();
-    let reaches_all = summary.seeds < SEEDS_THAT_REACH_ALL || unreached.is_empty();
-    match args.output {
-        Output::Text => {
-            text(&summary, &unreached, out)?;
-            let rate = summary.seeds as f64 / elapsed_seconds;
-            writeln!(out, "{} seeds in {elapsed_seconds:.1} s: {rate:.0} seeds a second", summary.seeds)?;
+    let missed = args.seeds >= ALL_REACHED_FROM && !unreached.is_empty();
+    Ok(if summary.violations.is_empty() && !missed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn traced(seeds: std::ops::Range<u64>, out: &mut dyn Write) -> Result<Summary, Failure> {
+    let mut summary = Summary::default();
+    for seed in seeds {
+        let (report, text) = trace_seed(seed);
+        write!(out, "{text}")?;
+        summary.add(report);
+    }
+    Ok(summary)
+}
+
+/// In a release a panic ends the process: the least is to say in which seed.
+fn name_the_seed_of_a_panic() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if let Some(seed) = seed_being_played() {
+            drop(writeln!(std::io::stderr(), "seed {seed} panics"));
         }
-        Output::Json => writeln!(out, "{}", json(&summary, &unreached))?,
+        before(panic);
+    }));
+}
+
+fn tell(summary: &Summary, unreached: &[String], out: &mut dyn Write) -> Result<(), Failure> {
+    writeln!(out, "\nchecked:")?;
+    for (invariant, count) in &summary.checks {
+        writeln!(out, "  {count:>12}  {}", invariant.name())?;
     }
-    Ok(if summary.violations.is_empty() && reaches_all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn replay(seed: &str) -> String {
-    format!("understudy sim run --seed {seed} --seeds 1 --trace")
-}
-
-fn threads(asked: usize) -> usize {
-    if asked == 0 { thread::available_parallelism().map_or(1, usize::from) } else { asked }
-}
-
-fn play(seeds: &Range<u64>, threads: usize, err: &mut dyn Write) -> io::Result<Summary> {
-    let mut whole = Summary::default();
-    let mut from = seeds.start;
-    while from < seeds.end {
-        let until = from.saturating_add(BATCH).min(seeds.end);
-        whole.merge(run_seeds(from..until, threads));
-        from = until;
-        if from < seeds.end {
-            writeln!(err, "{} seeds, {} violations", whole.seeds, whole.violations.len())?;
-        }
-    }
-    Ok(whole)
-}
-
-fn trace(seed: u64, out: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let (report, story) = trace_seed(seed);
-    writeln!(out, "Seed {seed}; again: {}", replay(&seed.to_string()))?;
-    out.write_all(story.as_bytes())?;
-    Ok(if report.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn keep(path: &std::path::Path, violations: &[Violation]) -> io::Result<()> {
-    if violations.is_empty() {
-        return Ok(());
-    }
-    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
-    for violation in violations {
-        writeln!(file, "{}", line(violation))?;
-    }
-    Ok(())
-}
-
-fn line(violation: &Violation) -> String {
-    let Violation { invariant, seed, story } = violation;
-    format!("seed {seed}: {}: {story}", invariant.name())
-}
-
-fn text(summary: &Summary, unreached: &[String], out: &mut dyn Write) -> io::Result<()> {
     for (group, counts) in summary.counters.groups() {
         writeln!(out, "\n{group}:")?;
         for (name, count) in counts {
             writeln!(out, "  {count:>12}  {name}")?;
         }
     }
-    writeln!(out, "\nchecks:")?;
-    for (invariant, count) in &summary.checks {
-        writeln!(out, "  {count:>12}  {}", invariant.name())?;
+    if !unreached.is_empty() {
+        writeln!(out, "\nnever reached:")?;
+        for name in unreached {
+            writeln!(out, "  {name}")?;
+        }
     }
-    writeln!(out)?;
-    for name in unreached {
-        writeln!(out, "never reached: {name}")?;
+    let violations = &summary.violations;
+    writeln!(out, "\n{} seeds, {} commits, {} violations", summary.seeds, summary.counters.commits, violations.len())?;
+    for violation in violations.iter().take(PRINTED_MAX) {
+        writeln!(out, "  {}", line(violation))?;
     }
-    for violation in summary.violations.iter().take(TOLD_MAX) {
-        writeln!(out, "VIOLATION {}", line(violation))?;
+    if let Some(more) = violations.len().checked_sub(PRINTED_MAX).filter(|more| *more > 0) {
+        writeln!(out, "  and {more} more")?;
     }
-    let Counters { commits, .. } = summary.counters;
-    let violations = summary.violations.len();
-    writeln!(out, "{violations} violations, {} counters never reached, {commits} commits", unreached.len())
+    Ok(())
 }
 
-fn json(summary: &Summary, unreached: &[String]) -> serde_json::Value {
-    let groups = summary.counters.groups().into_iter();
-    let counters: serde_json::Map<String, serde_json::Value> = groups
-        .map(|(group, counts)| {
-            let counts = counts.into_iter().map(|(name, count)| (name, json!(count)));
-            (group.to_owned(), serde_json::Value::Object(counts.collect()))
-        })
-        .collect();
-    let checks: serde_json::Map<String, serde_json::Value> =
-        summary.checks.iter().map(|(invariant, count)| (invariant.name().to_owned(), json!(count))).collect();
-    let violations: Vec<_> = summary
+fn line(violation: &Violation) -> String {
+    format!("seed {}: {}: {}", violation.seed, violation.invariant.name(), violation.story)
+}
+
+fn as_json(args: &SimRun, replay: &str, summary: &Summary, unreached: &[String]) -> Value {
+    let checks: Map<_, _> = summary.checks.iter().map(|(one, count)| (one.name().to_owned(), json!(count))).collect();
+    let groups = summary.counters.groups().into_iter().map(|(group, counts)| {
+        let counts: Map<_, _> = counts.into_iter().map(|(name, count)| (name, json!(count))).collect();
+        (group.to_owned(), Value::Object(counts))
+    });
+    let violations = summary
         .violations
         .iter()
-        .map(|one| json!({"seed": one.seed, "invariant": one.invariant.name(), "story": one.story}))
-        .collect();
+        .map(|one| json!({"seed": one.seed, "invariant": one.invariant.name(), "story": one.story}));
     json!({
-        "schema": SCHEMA,
+        "schema": 1,
+        "first_seed": args.seed,
         "seeds": summary.seeds,
-        "counters": counters,
+        "replay": replay,
         "checks": checks,
-        "never_reached": unreached,
-        "violations": violations,
+        "counters": groups.collect::<Map<_, _>>(),
+        "commits": summary.counters.commits,
+        "unreached": unreached,
+        "violations": violations.collect::<Vec<_>>(),
+    })
+}
+
+/// Adds what failed to a file, so that it can be played again after a repair.
+fn keep(path: &Path, violations: &[Violation]) -> Result<(), Failure> {
+    let written = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .and_then(|mut file| violations.iter().try_for_each(|violation| writeln!(file, "{}", line(violation))));
+    written.map_err(|error| Failure {
+        problem: format!("{} cannot be written: {error}", path.display()),
+        mend: "name a file that can be written with --keep".to_owned(),
     })
 }

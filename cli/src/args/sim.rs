@@ -6,29 +6,29 @@ use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SimVerb {
-    /// Play worlds that go wrong in every known way, and hold every invariant against each.
+    /// Play many worlds in which everything goes wrong, and check each.
     Run(SimRun),
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 nothing is wrong, 1 something is, 2 it could not run.")]
+#[command(after_help = "Exit codes: 0 nothing violated, 1 something violated or never reached, 2 could not run.")]
 pub(crate) struct SimRun {
-    /// How many seeds to play, one world each.
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    /// How many seeds to play.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
     pub(crate) seeds: u64,
     /// The first seed.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
-    /// How many threads play; 0: as many as there are cores. It changes no result.
-    #[arg(long, default_value_t = 0)]
+    /// How many threads to play on. What comes of it does not depend on them.
+    #[arg(long, value_name = "T", default_value_t = 2)]
     pub(crate) threads: usize,
-    /// Tell everything that happens in the first seed, and play no other.
+    /// Print each seed, one line for each thing that happened.
     #[arg(long)]
     pub(crate) trace: bool,
-    /// Append what is wrong to this file, a line each.
-    #[arg(long)]
+    /// Add the seeds that failed to this file, one a line.
+    #[arg(long, value_name = "FILE")]
     pub(crate) keep: Option<PathBuf>,
-    /// How to print it: for people, or for programs.
+    /// How to print what came of it.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Output,
 }

@@ -23,6 +23,7 @@ pub use drill::{DrillError, DrillOptions, DrillReport, Happening, Loss, Moment, 
 pub use ledger::SimLedger;
 pub use scenario::{Answer, Difference, FenceWord, Replay, SHIPPED, Scenario, Shipped, replay};
 pub use swarm::{
-    Counters, Fault, Invariant, Recovery, SeedReport, Summary, Violation, run_seed, run_seeds, trace_seed,
+    Counters, Fault, Invariant, Recovery, SeedReport, Summary, Violation, run_seed, run_seeds, seed_being_played,
+    trace_seed,
 };
 pub use world::{PromoteFault, World};

@@ -23,9 +23,11 @@ pub use summary::{Counters, SeedReport, Summary, Violation};
 
 use plan::Plan;
 use stage::Stage;
+use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::ops::Range;
-use trace::{Fact, What};
+use trace::{Commit, Ended, Fact, What};
 use understudy_engine::What as Told;
 
 /// Plays one seed and checks what happened.
@@ -101,7 +103,29 @@ pub fn trace_seed(seed: u64) -> (SeedReport, String) {
     (report, text)
 }
 
+thread_local! {
+    static PLAYING: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
+/// The seed that this thread is playing, for whoever has to say where it panicked.
+#[must_use]
+pub fn seed_being_played() -> Option<u64> {
+    PLAYING.get()
+}
+
+/// Plays a seed. A panic is a violation like any other, where it can be caught.
 fn played(seed: u64) -> (SeedReport, Vec<Fact>) {
+    PLAYING.set(Some(seed));
+    let played = std::panic::catch_unwind(|| to_the_end(seed));
+    PLAYING.set(None);
+    played.unwrap_or_else(|_| {
+        let violation = Violation { invariant: Invariant::I21, seed, story: "it panics".to_owned() };
+        let checks = vec![0; Invariant::ALL.len()];
+        (SeedReport { seed, checks, counters: Counters::default(), violations: vec![violation] }, Vec::new())
+    })
+}
+
+fn to_the_end(seed: u64) -> (SeedReport, Vec<Fact>) {
     let plan = Plan::new(seed);
     let (facts, mut counters) = Stage::new(plan.clone()).play();
     count(&facts, &mut counters);
@@ -111,15 +135,34 @@ fn played(seed: u64) -> (SeedReport, Vec<Fact>) {
 
 /// Counts what the trace shows of phases, moves and ways out of trouble.
 fn count(facts: &[Fact], counters: &mut Counters) {
+    let mut killed: BTreeSet<usize> = BTreeSet::new();
     for fact in facts {
-        let What::Commit(commit) = &fact.what else { continue };
-        counters.phase(commit.new.phase.name());
-        for entry in commit.new.journal.outbox.iter().filter(|entry| entry.revision == commit.new.revision) {
-            if let Told::Moved { from, to, why, .. } = entry.what {
-                counters.edge(from, to, why);
-                counters.way_out(from, to, why);
-            }
-            counters.told(&entry.what);
+        if let What::Ended(Ended::Killed(_)) = &fact.what {
+            killed.extend(fact.application);
         }
+        if let What::Entered { again: true, .. } = &fact.what {
+            counters.recovery(Recovery::EntryRedelivered);
+        }
+        if let What::Breaker(commit) = &fact.what {
+            counters.let_through(&commit.old, &commit.new);
+        }
+        if let What::Commit(commit) = &fact.what {
+            if fact.application.is_some_and(|application| killed.remove(&application)) {
+                counters.recovery(Recovery::AnotherRunWentOn);
+            }
+            count_commit(commit, counters);
+        }
+    }
+}
+
+fn count_commit(commit: &Commit, counters: &mut Counters) {
+    counters.phase(commit.new.phase.name());
+    counters.lifted(&commit.old.phase, &commit.new.phase);
+    for entry in commit.new.journal.outbox.iter().filter(|entry| entry.revision == commit.new.revision) {
+        if let Told::Moved { from, to, why, .. } = entry.what {
+            counters.edge(from, to, why);
+            counters.way_out(from, to, why);
+        }
+        counters.told(&entry.what);
     }
 }

@@ -20,7 +20,7 @@ use understudy_engine::{Call, Decision, Kind, Order, Phase, Promoting};
 
 counted! {
     /// The invariants of the design, by their ids.
-    Invariant {
+    pub Invariant {
         I1 => "I1 one accepted promote an epoch, its intent durable first",
         I2 => "I2 an intent has a fresh quorum of all configured voters",
         I3 => "I3 fresh by observation, at both ends",
@@ -80,9 +80,8 @@ pub(super) struct Trace<'a> {
 
 impl<'a> Trace<'a> {
     fn commits(&self) -> impl Iterator<Item = (usize, &'a Fact, &'a Commit)> {
-        self.facts.iter().enumerate().filter_map(|(index, fact)| match &fact.what {
-            What::Commit(commit) => Some((index, *fact, &**commit)),
-            _other => None,
+        self.facts.iter().enumerate().filter_map(|(index, fact)| {
+            if let What::Commit(commit) = &fact.what { Some((index, *fact, &**commit)) } else { None }
         })
     }
 }
@@ -114,27 +113,22 @@ pub(super) fn check(plan: &Plan, facts: &[Fact]) -> Findings {
 impl Commit {
     /// The decision that this commit makes on evidence, if it makes one.
     fn decides(&self) -> Option<&Decision> {
-        match &self.new.phase {
-            Phase::Fencing(phase) if phase.decision.kind == Kind::Failover && self.old.phase.decision().is_none() => {
-                Some(&phase.decision)
-            }
-            _other => None,
-        }
+        let Phase::Fencing(phase) = &self.new.phase else { return None };
+        let decides = phase.decision.kind == Kind::Failover && self.old.phase.decision().is_none();
+        decides.then_some(&phase.decision)
     }
 
     /// The intent to call that this commit makes durable, if it does.
     fn intends(&self) -> Option<&Promoting> {
-        let intended = |phase: &Phase| match phase {
-            Phase::Promoting(Promoting { call: Call::Intended { .. }, attempt, decision, .. }) => {
-                Some((decision.epoch, *attempt))
-            }
-            _other => None,
+        let intended = |phase: &Phase| {
+            let Phase::Promoting(Promoting { call: Call::Intended { .. }, attempt, decision, .. }) = phase else {
+                return None;
+            };
+            Some((decision.epoch, *attempt))
         };
-        let new = intended(&self.new.phase);
-        match &self.new.phase {
-            Phase::Promoting(phase) if new.is_some() && new != intended(&self.old.phase) => Some(phase),
-            _other => None,
-        }
+        let new = intended(&self.new.phase)?;
+        let Phase::Promoting(phase) = &self.new.phase else { return None };
+        (intended(&self.old.phase) != Some(new)).then_some(phase)
     }
 
     /// Whether evidence is weighed in the phase that this commit leaves.

@@ -2,18 +2,18 @@
 
 /// An enumeration that can be counted by: all of its members, each with the name it is printed by.
 macro_rules! counted {
-    ($(#[$doc:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident => $text:literal,)+ }) => {
+    ($(#[$doc:meta])* $vis:vis $name:ident { $($(#[$inner:meta])* $variant:ident => $text:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum $name {
+        $vis enum $name {
             $($(#[$inner])* $variant,)+
         }
 
         impl $name {
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+            $vis const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
             #[must_use]
-            pub fn name(self) -> &'static str {
+            $vis fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $text,)+
                 }
@@ -26,7 +26,7 @@ pub(super) use counted;
 
 counted! {
     /// One way in which the world goes wrong.
-    Fault {
+    pub Fault {
         EventLost => "event lost",
         EventDuplicated => "event duplicated",
         EventReordered => "event reordered",
@@ -108,7 +108,7 @@ counted! {
 
 counted! {
     /// A way out of trouble that was taken.
-    Recovery {
+    pub Recovery {
         AnotherRunWentOn => "a run went on from where a killed one stopped",
         OwnWriteRecognised => "own write recognised after a lost reply",
         SteppedAgain => "stepped again after a conflict",

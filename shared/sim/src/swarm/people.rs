@@ -137,7 +137,7 @@ impl World {
             let next = changed(&mut self.draw, &policy);
             self.applies(application, next);
         }
-        if self.strikes(Fault::PromotedByPerson) && self.draw.chance(300) {
+        if self.strikes(Fault::PromotedByPerson) {
             self.promote_by_hand(application, &policy.database.replica);
         }
         let decided = self.items[application].state.phase.decision().is_some();

@@ -4,7 +4,7 @@
 mod cloud;
 mod ledger;
 
-use super::fault::{Fault, Recovery};
+use super::fault::Fault;
 use super::plan::{DAY, Ms, SECOND, stamp};
 use super::trace::{How, Kind, ProcessId, What};
 use super::world::World;
@@ -133,11 +133,6 @@ impl Ports {
         if let Some((state, policy, _)) = process.loaded.clone() {
             world.tell(Some(application), Some(self.process), What::Rest { clock, state, policy });
         }
-    }
-
-    /// A way out of trouble that was taken here.
-    fn recovered(&self, recovery: Recovery) {
-        self.lock().recovered(recovery);
     }
 }
 

@@ -24,6 +24,7 @@ type Task = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
 /// How long a function may take, by the platform's clock.
 const LAMBDA_MAX: Ms = 120 * SECOND;
+const LAMBDA_MAX_SHORT: Ms = 25 * SECOND;
 
 /// A world, and the futures of its processes.
 pub(super) struct Stage {
@@ -62,6 +63,10 @@ impl Stage {
         }
         self.latecomers();
         let mut world = self.lock();
+        let now = world.now;
+        for weather in self.plan.weather.iter().filter(|weather| weather.from < now) {
+            world.counters.fault(weather.fault);
+        }
         let facts = std::mem::take(&mut world.facts);
         let mut counters = std::mem::take(&mut world.counters);
         counters.facts += facts.len() as u64;
@@ -313,7 +318,9 @@ fn calls_another(call: &Call, run: &RunId) -> bool {
 impl World {
     fn has_timed_out(&self, process: ProcessId) -> bool {
         let one = &self.processes[process];
-        !one.frozen && one.kind != Kind::Person && self.now - one.began > LAMBDA_MAX
+        let short = !self.healed && self.plan.rate(Fault::TimedOut) > 0;
+        let most = if short { LAMBDA_MAX_SHORT } else { LAMBDA_MAX };
+        !one.frozen && one.kind != Kind::Person && self.now - one.began > most
     }
 
     /// Whether a lasting fault strikes now; says so if it does.

@@ -3,11 +3,11 @@
 use super::checkers::Invariant;
 use super::fault::{Fault, Recovery, counted};
 use std::collections::BTreeMap;
-use understudy_engine::{Blocker, EDGES, Ignored, PhaseName, StepVerdict, What, Why};
+use understudy_engine::{Blocker, Breaker, EDGES, Ground, Ignored, Phase, PhaseName, Standing, StepVerdict, What, Why};
 
 counted! {
     /// A kind of refusal.
-    Refusal {
+    pub(super) Refusal {
         NoQuorum => "no quorum",
         Alive => "alive veto",
         OneEvidenceClass => "one evidence class",
@@ -27,7 +27,7 @@ counted! {
 
 counted! {
     /// Why an order or a late answer was not acted on.
-    Idle {
+    pub(super) Idle {
         AllQuiet => "all quiet",
         NotDue => "not due",
         AnotherRunCalls => "another run calls",
@@ -284,6 +284,25 @@ impl Counters {
             | What::CreateAnswered { .. }
             | What::Paused
             | What::Unpaused => {}
+        }
+    }
+
+    /// Who was let through the storm breaker, and on what ground.
+    pub(super) fn let_through(&mut self, old: &Breaker, new: &Breaker) {
+        for admitted in new.admitted.iter().filter(|one| !old.admitted.contains(one)) {
+            match admitted.ground {
+                Ground::BelowLimit => {}
+                Ground::RegionDown => self.recovery(Recovery::RegionVotersSpoke),
+                Ground::Released => self.recovery(Recovery::ReleasedInOrder),
+            }
+        }
+    }
+
+    /// An old writer that has its groups back.
+    pub(super) fn lifted(&mut self, old: &Phase, new: &Phase) {
+        let standing = |phase: &Phase| phase.decision().map(|decision| decision.fence.standing.clone());
+        if matches!((standing(old), standing(new)), (Some(Standing::Restoring { .. }), Some(Standing::Open))) {
+            self.recovery(Recovery::FenceLifted);
         }
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use std::fmt;
 use std::sync::Arc;
 use understudy_engine::{
-    AlarmArn, Breaker, Epoch, FenceAct, IncidentId, Order, Person, Policy, RunId, Seq, Sight, State, StepVerdict, Vote,
+    Breaker, Epoch, FenceAct, IncidentId, Order, Person, Policy, RunId, Seq, Sight, State, StepVerdict, Vote,
     VoterName, Votes, What as Told,
 };
 
@@ -32,7 +32,6 @@ pub(super) enum What {
     Ended(Ended),
     AlarmChanged {
         voter: VoterName,
-        alarm: AlarmArn,
         value: &'static str,
         suppressed: bool,
     },
@@ -143,7 +142,6 @@ pub(super) struct Commit {
     pub(super) by: Option<Person>,
     /// The writer's own clock, as it judged.
     pub(super) clock: Timestamp,
-    pub(super) run: RunId,
     pub(super) old: Arc<State>,
     pub(super) new: Arc<State>,
     /// What the writer had loaded.
@@ -168,7 +166,6 @@ pub(super) struct BreakerCommit {
 
 #[derive(Debug, Clone)]
 pub(super) struct SeenBack {
-    pub(super) clock: Timestamp,
     pub(super) sight: Sight,
     /// Whether it was true, at the time that was answered for, that it stood alone and was available.
     pub(super) alone: bool,

@@ -21,22 +21,16 @@ struct Through {
 pub(super) fn check(plan: &Plan, facts: &[Fact], findings: &mut Findings) {
     let mut through: Vec<Through> = Vec::new();
     for fact in facts {
-        match &fact.what {
-            What::Breaker(commit) => check_breaker(plan, commit, &mut through, findings),
-            What::Commit(commit) => {
-                let Some(decision) = commit.decides().filter(|_| commit.stored.mode == Mode::Auto) else { continue };
-                let asked = through
-                    .iter()
-                    .any(|one| one.application == commit.new.application && one.incident == decision.incident);
-                findings.check(Invariant::I12, asked, || {
-                    format!("{} decides unasked, past the storm breaker", commit.new.application)
-                });
-                let admitted =
-                    commit.old.phase.suspicion().is_some_and(|one| matches!(one.turn, Turn::Admitted { .. }));
-                findings.check(Invariant::I12, admitted, || format!("{} decides out of turn", commit.new.application));
-            }
-            _other => {}
+        if let What::Breaker(commit) = &fact.what {
+            check_breaker(plan, commit, &mut through, findings);
         }
+        let What::Commit(commit) = &fact.what else { continue };
+        let Some(decision) = commit.decides().filter(|_| commit.stored.mode == Mode::Auto) else { continue };
+        let name = &commit.new.application;
+        let asked = through.iter().any(|one| one.application == *name && one.incident == decision.incident);
+        findings.check(Invariant::I12, asked, || format!("{name} decides unasked, past the storm breaker"));
+        let admitted = commit.old.phase.suspicion().is_some_and(|one| matches!(one.turn, Turn::Admitted { .. }));
+        findings.check(Invariant::I12, admitted, || format!("{name} decides out of turn"));
     }
 }
 

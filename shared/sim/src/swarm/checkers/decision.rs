@@ -65,10 +65,8 @@ fn eligible(trace: &Trace<'_>, index: usize, commit: &Commit, findings: &mut Fin
             .iter()
             .rev()
             .find(|other| other.process == fact.process && matches!(other.what, What::Looked { .. }))?;
-        match &given.what {
-            What::Looked { seen: true, fit, lag } => Some((*fit, *lag, one.clock)),
-            _other => None,
-        }
+        let What::Looked { seen: true, fit, lag } = &given.what else { return None };
+        Some((*fit, *lag, one.clock))
     });
     let (policy, number) = (&commit.policy, commit.new.revision);
     let Some((fit, lag, at)) = seen.last() else {

@@ -3,10 +3,10 @@
 
 use super::recount::seconds;
 use super::{Findings, Invariant, Trace};
-use crate::swarm::trace::{Ended, Expected, What};
+use crate::swarm::trace::{Ended, Expected, Settled, What};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use understudy_engine::{HeldReason, Phase, PhaseName, State};
+use understudy_engine::{HeldReason, Phase, PhaseName, Policy, State};
 
 /// What one run may write at the most: a turn has sixty steps, and a run takes a few turns.
 const COMMITS_MAX: usize = 120;
@@ -14,50 +14,55 @@ const COMMITS_MAX: usize = 120;
 pub(super) fn check(trace: &Trace<'_>, findings: &mut Findings) {
     let mut commits: BTreeMap<usize, usize> = BTreeMap::new();
     for fact in &trace.facts {
-        match &fact.what {
-            What::Rest { clock, state, policy } => {
-                let deadline = deadline(state);
-                findings.check(Invariant::L2, deadline.is_none_or(|at| *clock < at), || {
-                    format!("r{}: a run leaves {} behind after its deadline", state.revision, state.phase.name())
-                });
-                if let Some(told_at) = told_at(&state.phase) {
-                    let told = seconds(told_at, *clock) < i64::from(policy.windows.remind_seconds.0);
-                    findings.check(Invariant::L3, told, || format!("r{}: nobody is reminded", state.revision));
-                }
-            }
-            What::Commit(_) => {
-                let Some(process) = fact.process else { continue };
-                let count = commits.entry(process).or_default();
-                *count += 1;
-                findings.check(Invariant::L5, *count <= COMMITS_MAX, || format!("run {process} does not come to rest"));
-            }
-            What::Ended(Ended::Failed(error)) => {
-                findings.check(Invariant::L5, !error.contains("without coming to rest"), || error.clone());
-            }
-            What::Settled(settled) => {
-                let phase = settled.state.phase.name();
-                let there = match settled.expected {
-                    Expected::FailedOver => {
-                        matches!(phase, PhaseName::FailedOver | PhaseName::Rebuilding | PhaseName::Rebuilt)
-                    }
-                    Expected::Watching => phase == PhaseName::Watching,
-                    Expected::Nothing => continue,
-                };
-                let story = || format!("it is {phase} instead of {:?} ({})", settled.expected, settled.story);
-                let end = if settled.expected == Expected::FailedOver { Invariant::L1 } else { Invariant::L6 };
-                findings.check(end, there, story);
-                if !trace.plan.events && !trace.plan.streams {
-                    findings.check(Invariant::L4, there, story);
-                }
-                if trace.plan.applications.len() > 1 {
-                    findings.check(Invariant::L5, there, story);
-                }
-                let told = settled.state.journal.outbox.is_empty();
-                findings.check(Invariant::I25, told, || format!("r{}: entries wait untold", settled.state.revision));
-            }
-            _other => {}
+        if let What::Rest { clock, state, policy } = &fact.what {
+            check_rest(*clock, state, policy, findings);
+        }
+        if let What::Commit(_) = &fact.what
+            && let Some(process) = fact.process
+        {
+            let count = commits.entry(process).or_default();
+            *count += 1;
+            findings.check(Invariant::L5, *count <= COMMITS_MAX, || format!("run {process} does not come to rest"));
+        }
+        if let What::Ended(Ended::Failed(error)) = &fact.what {
+            findings.check(Invariant::L5, !error.contains("without coming to rest"), || error.clone());
+        }
+        if let What::Settled(settled) = &fact.what {
+            check_end(trace, settled, findings);
         }
     }
+}
+
+fn check_rest(clock: Timestamp, state: &State, policy: &Policy, findings: &mut Findings) {
+    findings.check(Invariant::L2, deadline(state).is_none_or(|at| clock < at), || {
+        format!("r{}: a run leaves {} behind after its deadline", state.revision, state.phase.name())
+    });
+    if let Some(told_at) = told_at(&state.phase) {
+        let told = seconds(told_at, clock) < i64::from(policy.windows.remind_seconds.0);
+        findings.check(Invariant::L3, told, || format!("r{}: nobody is reminded", state.revision));
+    }
+}
+
+fn check_end(trace: &Trace<'_>, settled: &Settled, findings: &mut Findings) {
+    let phase = settled.state.phase.name();
+    let (end, there) = match settled.expected {
+        Expected::FailedOver => {
+            let there = matches!(phase, PhaseName::FailedOver | PhaseName::Rebuilding | PhaseName::Rebuilt);
+            (Invariant::L1, there)
+        }
+        Expected::Watching => (Invariant::L6, phase == PhaseName::Watching),
+        Expected::Nothing => return,
+    };
+    let story = || format!("it is {phase} instead of {:?} ({})", settled.expected, settled.story);
+    findings.check(end, there, story);
+    if !trace.plan.events && !trace.plan.streams {
+        findings.check(Invariant::L4, there, story);
+    }
+    if trace.plan.applications.len() > 1 {
+        findings.check(Invariant::L5, there, story);
+    }
+    let told = settled.state.journal.outbox.is_empty();
+    findings.check(Invariant::I25, told, || format!("r{}: entries wait untold", settled.state.revision));
 }
 
 /// When somebody must have moved on; a pause holds up what has not begun.
@@ -80,10 +85,8 @@ fn deadline(state: &State) -> Option<Timestamp> {
 
 /// When people were last told that it waits for them. A shadow waits for nobody.
 fn told_at(phase: &Phase) -> Option<Timestamp> {
-    match phase {
-        Phase::Held(phase) if phase.reason == HeldReason::Shadow => None,
-        Phase::Held(phase) => Some(phase.told_at),
-        Phase::Stuck(phase) => Some(phase.told_at),
-        _other => None,
+    if let Phase::Held(phase) = phase {
+        return (phase.reason != HeldReason::Shadow).then_some(phase.told_at);
     }
+    if let Phase::Stuck(phase) = phase { Some(phase.told_at) } else { None }
 }

@@ -10,25 +10,25 @@ pub(super) fn check(trace: &Trace<'_>, findings: &mut Findings) {
     let mut used: Vec<Question> = Vec::new();
     let mut published: BTreeSet<(&str, u32)> = BTreeSet::new();
     for fact in &trace.facts {
-        match &fact.what {
-            What::Published { incident, seq, .. } => {
-                published.insert((incident.as_str(), seq.0));
-            }
-            What::Commit(commit) => {
-                check_approval(commit, &mut said, findings);
-                check_approved(commit, &said, &mut used, findings);
-                check_told(commit, &published, findings);
-            }
-            _other => {}
+        if let What::Published { incident, seq, .. } = &fact.what {
+            published.insert((incident.as_str(), seq.0));
+        }
+        if let What::Commit(commit) = &fact.what {
+            check_approval(commit, &mut said, findings);
+            check_approved(commit, &said, &mut used, findings);
+            check_told(commit, &published, findings);
         }
     }
 }
 
 fn approvals(phase: &Phase) -> Option<(&Question, &BTreeMap<Person, jiff::Timestamp>)> {
-    match phase {
-        Phase::AwaitingApproval(phase) => Some((&phase.question, &phase.approvals)),
-        _other => None,
-    }
+    let Phase::AwaitingApproval(phase) = phase else { return None };
+    Some((&phase.question, &phase.approvals))
+}
+
+/// Whether the question still stands.
+fn is_in_time(commit: &Commit) -> bool {
+    matches!(&commit.old.phase, Phase::AwaitingApproval(phase) if commit.clock < phase.expires_at)
 }
 
 /// An approval is written by the person's own word for the very question, before it expires.
@@ -40,10 +40,7 @@ fn check_approval(commit: &Commit, said: &mut Vec<(Question, Person)>, findings:
         let meant = matches!(&commit.order, Some(Order::Approve(meant)) if meant == question);
         let asked = approvals(&commit.old.phase).is_some_and(|(asked, _)| asked == question);
         let named = commit.stored.approval.as_ref().is_some_and(|rule| rule.approvers.contains(person));
-        let in_time = match &commit.old.phase {
-            Phase::AwaitingApproval(phase) => commit.clock < phase.expires_at,
-            _other => false,
-        };
+        let in_time = is_in_time(commit);
         let own = commit.how == How::Ordered && commit.by.as_ref() == Some(person);
         findings.check(Invariant::I24, own && meant && asked && named && in_time, || {
             format!("r{} takes a yes of {person} that was not given to this question", commit.new.revision)
@@ -72,10 +69,7 @@ fn check_approved(commit: &Commit, said: &[(Question, Person)], used: &mut Vec<Q
         && question.incident == decision.incident
         && (writer, replica) == (&decision.writer, &decision.replica);
     let once = !used.contains(question);
-    let in_time = match &commit.old.phase {
-        Phase::AwaitingApproval(phase) => commit.clock < phase.expires_at,
-        _other => false,
-    };
+    let in_time = is_in_time(commit);
     findings.check(Invariant::I24, enough && bound && once && in_time, || {
         format!("r{number} decides: enough {enough}, bound {bound}, first use {once}, in time {in_time}")
     });

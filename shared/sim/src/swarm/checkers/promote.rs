@@ -84,9 +84,8 @@ fn check_call(
             format!("{named}, a switchover, is accepted while the old writer takes writes")
         });
     }
-    let caller = trace.facts.iter().find_map(|one| match &one.what {
-        What::Began { kind, .. } if one.process == fact.process => Some(*kind),
-        _other => None,
+    let caller = trace.facts.iter().find_map(|one| {
+        if let What::Began { kind, .. } = &one.what { (one.process == fact.process).then_some(*kind) } else { None }
     });
     findings.check(Invariant::I25, caller == Some(Process::Conductor), || format!("{named} is called by {caller:?}"));
 }
@@ -103,9 +102,9 @@ fn check_repeat(
     let Some(before) = intents.iter().rev().find(|one| one.epoch == epoch && one.attempt + 1 == attempt) else {
         return findings.check(Invariant::I14, false, || format!("epoch {epoch} skips to attempt {attempt}"));
     };
-    let call = trace.facts[..index].iter().rev().find_map(|fact| match &fact.what {
-        What::PromoteCall(call) if call.epoch == epoch && call.attempt == before.attempt => Some(call),
-        _other => None,
+    let call = trace.facts[..index].iter().rev().find_map(|fact| {
+        let What::PromoteCall(call) = &fact.what else { return None };
+        (call.epoch == epoch && call.attempt == before.attempt).then_some(call)
     });
     // A reply that says that the call was turned away needs no waiting, only a look.
     let since = match call {
@@ -135,10 +134,11 @@ fn untouched_at(trace: &Trace<'_>, index: usize, since: Timestamp) -> bool {
 
 /// What the process that made this commit had read back.
 fn seen_back<'a>(trace: &Trace<'a>, index: usize, fact: &Fact) -> Option<&'a SeenBack> {
-    trace.facts[..index].iter().rev().filter(|one| one.process == fact.process).find_map(|one| match &one.what {
-        What::SeenBack(seen) => Some(&**seen),
-        _other => None,
-    })
+    trace.facts[..index]
+        .iter()
+        .rev()
+        .filter(|one| one.process == fact.process)
+        .find_map(|one| if let What::SeenBack(seen) = &one.what { Some(&**seen) } else { None })
 }
 
 /// I14: the few ways that lead into each phase after a decision.

@@ -211,11 +211,11 @@ impl Cloud for Ports {
         {
             let mut world = self.lock();
             let process = &world.processes[self.process];
-            let (application, clock) = (process.application, world.clock(self.process));
+            let application = process.application;
             let being = world.items[application].databases.get(replica).and_then(|one| one.being(at));
             let look = being.map(|being| being.look(at));
             let alone = look.is_some_and(|look| look.source.is_none() && look.status == DbStatus::Available);
-            let seen = SeenBack { clock, sight: sight.clone(), alone };
+            let seen = SeenBack { sight: sight.clone(), alone };
             world.tell(Some(application), Some(self.process), What::SeenBack(Box::new(seen)));
         }
         self.leg(Leg::Back, LEG).await;

@@ -119,7 +119,6 @@ impl Ports {
             order: process.order.clone(),
             by: process.by.clone(),
             clock: process.clock,
-            run: process.run.clone(),
             old,
             new,
             policy: loaded_policy,

@@ -42,7 +42,7 @@ impl Stage {
         let place = plan.place(&alarm.region());
         let value = change.value.as_str();
         let (voter_name, suppressed) = (named.name.clone(), change.suppressed);
-        world.tell(Some(application), None, What::AlarmChanged { voter: voter_name, alarm, value, suppressed });
+        world.tell(Some(application), None, What::AlarmChanged { voter: voter_name, value, suppressed });
         if index > 0 && plan.events && !world.is_lost(place) {
             world.emit(Delivery { application, voter, change: index, corrupt: false, tries: 0, sent_at: change.at });
         }
@@ -184,7 +184,7 @@ fn corrupted(draw: &mut Draw, mut event: Value) -> Value {
         return json!("not an event");
     }
     if let Some(records) = event.get_mut("Records") {
-        *records = if damage % 2 == 0 { json!([]) } else { json!([{"Sns": {"Message": "{\"AlarmArn\":"}}]) };
+        *records = if damage.is_multiple_of(2) { json!([]) } else { json!([{"Sns": {"Message": "{\"AlarmArn\":"}}]) };
         return event;
     }
     let data = if event.get("detail").is_some() { "detail" } else { "alarmData" };
