@@ -16,8 +16,21 @@ pub(crate) struct Caught {
     pub(crate) story: String,
 }
 
+/// Every bug, and what shows it.
+pub(crate) fn hunt_all() -> Vec<(Bug, Option<Caught>)> {
+    let caught = |bug: Bug| {
+        let caught = hunt(bug);
+        match &caught {
+            Some(caught) => eprintln!("{bug:?}: {} at seed {}", caught.invariant, caught.seed),
+            None => eprintln!("{bug:?}: NOT FOUND within {SEEDS_MAX} seeds"),
+        }
+        (bug, caught)
+    };
+    Bug::ALL.into_iter().map(caught).collect()
+}
+
 /// The lowest seed that shows the bug, whichever thread is faster.
-pub(crate) fn hunt(bug: Bug) -> Option<Caught> {
+fn hunt(bug: Bug) -> Option<Caught> {
     let next = AtomicU64::new(0);
     let lowest = AtomicU64::new(SEEDS_MAX);
     let caught: Mutex<Option<Caught>> = Mutex::new(None);
@@ -43,7 +56,7 @@ fn search(bug: Bug, next: &AtomicU64, lowest: &AtomicU64, caught: &Mutex<Option<
         lowest.fetch_min(seed, Ordering::Relaxed);
         let Ok(mut best) = caught.lock() else { return };
         if best.as_ref().is_none_or(|best| best.seed > seed) {
-            *best = Some(Caught { seed, invariant: violation.invariant.to_string(), story: violation.story });
+            *best = Some(Caught { seed, invariant: violation.invariant.name().to_owned(), story: violation.story });
         }
     }
 }
