@@ -32,7 +32,7 @@ pub(crate) enum Noun {
         #[command(subcommand)]
         verb: DrillVerb,
     },
-    /// Say why it acts, or why it does not: every voter, and everything that stands in the way.
+    /// Say why it acts or does not: every voter, and all that is in the way.
     Explain(Explain),
     /// Show the state machine that decides.
     Fsm {

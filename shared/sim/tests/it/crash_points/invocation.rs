@@ -44,7 +44,7 @@ impl Invocation {
         let ended = match &self {
             Self::Receive(change) => {
                 let received = receive(&ports, Signal::Alarm(change.clone()), now).await;
-                received.map(|_| Vec::new()).map_err(|error| NotifyError::from(error))
+                received.map(|_| Vec::new()).map_err(NotifyError::from)
             }
             Self::Turn(application) => {
                 let taken = turn(&ports, &ports, application, &mut run, &clock).await;
