@@ -128,8 +128,8 @@ class Workshop:
             shutil.copytree(ROOT / data, folder / data)
 
     def cargo(self, arguments: list[str]) -> subprocess.CompletedProcess:
-        target = os.environ.get("RULES_TARGET_DIR", str(self.folder / "target"))
-        environment = os.environ | {"CARGO_TARGET_DIR": target, "CARGO_PROFILE_DEV_DEBUG": "0", "RUSTFLAGS": "-Awarnings"}
+        # A target folder of another copy would hold tests that look for their files there.
+        environment = os.environ | {"CARGO_TARGET_DIR": str(self.folder / "target"), "CARGO_PROFILE_DEV_DEBUG": "0", "RUSTFLAGS": "-Awarnings"}
         return subprocess.run(
             ["cargo", *arguments], cwd=self.folder, env=environment, capture_output=True, text=True, timeout=1800
         )
