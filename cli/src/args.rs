@@ -100,14 +100,12 @@ pub(crate) enum DrillVerb {
     Run(DrillRun),
     /// Play scenario files, and compare the answer with the expected one.
     Replay(DrillReplay),
-    /// List the drills and the shipped scenarios, with the answers that they expect.
+    /// List the drills and the shipped scenarios, with their expected answers.
     List,
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Exit codes: 0 every answer is the expected one, 1 one is not, 2 a file is bad and nothing was played."
-)]
+#[command(after_help = "Exit codes: 0 all as expected, 1 one is not, 2 a file is bad, none played.")]
 pub(crate) struct DrillReplay {
     /// Scenario files, or names of shipped scenarios.
     #[arg(value_name = "FILE", required_unless_present = "all")]

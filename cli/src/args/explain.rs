@@ -16,10 +16,10 @@ pub(crate) struct Explain {
     /// How far automation may go in that drill.
     #[arg(long, value_enum, default_value_t, conflicts_with = "record")]
     pub(crate) mode: DrillMode,
-    /// The moment: so many seconds after the drill's fault. Without it, the end.
+    /// The moment, in seconds after the drill's fault. Without it, the end.
     #[arg(long, value_name = "SECONDS", allow_hyphen_values = true, conflicts_with_all = ["record", "revision"])]
     pub(crate) at: Option<f64>,
-    /// The revision. In a record, the last one up to it that tells its evidence.
+    /// The revision; in a record, the last up to it that tells evidence.
     #[arg(long, value_name = "N")]
     pub(crate) revision: Option<u64>,
     /// How to print it.

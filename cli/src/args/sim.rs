@@ -11,7 +11,7 @@ pub(crate) enum SimVerb {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 nothing violated, 1 something violated or never reached, 2 could not run.")]
+#[command(after_help = "Exit codes: 0 all well, 1 violated or never reached, 2 could not run.")]
 pub(crate) struct SimRun {
     /// How many seeds to play.
     #[arg(long, value_name = "N", default_value_t = 1000)]
