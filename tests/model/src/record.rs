@@ -156,6 +156,8 @@ fn plain(mut state: State) -> State {
 fn doubt(suspicion: &mut Suspicion) {
     suspicion.incident = present();
     suspicion.opened_at = begin();
+    // It bounds the span in which the lag is looked for, and the model's lag is always the same.
+    suspicion.quorum_since = suspicion.quorum_since.map(|_| begin());
     suspicion.told.clear();
 }
 
