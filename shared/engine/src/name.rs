@@ -1,8 +1,10 @@
 //! Names: each is its own type, so that a voter can never be taken for a Region, and each is
-//! checked once, where it enters.
+//! checked once, where it enters. Their texts are shared: a state is copied at every step, and names are
+//! most of it.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::Arc;
 
 /// Why a text is not the name it was offered as.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +22,7 @@ macro_rules! name {
         #[serde(try_from = "String", into = "String")]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[cfg_attr(feature = "schema", schemars(extend("pattern" = $pattern)))]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             #[must_use]
@@ -35,7 +37,7 @@ macro_rules! name {
             fn try_from(value: String) -> Result<Self, NameError> {
                 let check: fn(&str) -> bool = $check;
                 if check(&value) {
-                    Ok(Self(value))
+                    Ok(Self(value.into()))
                 } else {
                     Err(NameError { value, what: $what, mend: $mend })
                 }
@@ -52,7 +54,7 @@ macro_rules! name {
 
         impl From<$name> for String {
             fn from(name: $name) -> String {
-                name.0
+                name.as_str().to_owned()
             }
         }
 
@@ -144,7 +146,7 @@ name!(
 
 impl From<u128> for RunId {
     fn from(number: u128) -> Self {
-        Self(format!("{number:032x}"))
+        Self(format!("{number:032x}").into())
     }
 }
 
@@ -192,7 +194,7 @@ macro_rules! arn_parts {
         impl $name {
             #[must_use]
             pub fn region(&self) -> Region {
-                Region(arn_field(&self.0, 3).to_owned())
+                Region(arn_field(&self.0, 3).into())
             }
 
             #[must_use]
@@ -249,13 +251,25 @@ impl fmt::Display for Revision {
 /// One failover from first suspicion to close. Derived from when and at which revision it opened:
 /// revisions are never reused, so neither is the id, and ids sort by time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct IncidentId(String);
+#[serde(from = "String", into = "String")]
+pub struct IncidentId(Arc<str>);
+
+impl From<String> for IncidentId {
+    fn from(id: String) -> Self {
+        Self(id.into())
+    }
+}
+
+impl From<IncidentId> for String {
+    fn from(id: IncidentId) -> String {
+        id.as_str().to_owned()
+    }
+}
 
 impl IncidentId {
     #[must_use]
     pub fn opened(at: jiff::Timestamp, revision: Revision) -> Self {
-        Self(format!("{}-r{revision}", at.strftime("%Y%m%dT%H%M%SZ")))
+        Self(format!("{}-r{revision}", at.strftime("%Y%m%dT%H%M%SZ")).into())
     }
 
     #[must_use]

@@ -188,11 +188,21 @@ impl Aborting {
         self.call.is_none() || self.untouched_at.is_some_and(|at| at >= self.until)
     }
 
-    /// Whether the old writer is to get its groups back: not while the replica may have been promoted, or
-    /// both would take writes.
+    /// Whether the old writer is to get its groups back: not while the replica may be promoted yet, or both
+    /// would take writes.
     #[must_use]
     pub(crate) fn may_restore(&self) -> bool {
-        self.decision.fence.is_restoring() && self.is_untouched()
+        self.decision.fence.is_restoring() && self.is_untouched() && !self.is_unaccounted()
+    }
+
+    /// Whether a call may have been accepted that nobody has heard of. How long one takes to show has no
+    /// bound: an untouched replica is reason enough to call again, and never to open the old writer.
+    #[must_use]
+    pub(crate) fn is_unaccounted(&self) -> bool {
+        match self.call {
+            None | Some(Known::NotArrived) => false,
+            Some(Known::Unknown | Known::Underway | Known::Accepted) => true,
+        }
     }
 }
 
@@ -237,6 +247,8 @@ pub enum StuckReason {
     VerifyOverdue,
     /// It was aborted, and the old writer could not be given its security groups back.
     FenceLeft,
+    /// It was aborted with a call of unknown fate, and the old writer is cut off.
+    CallUnaccounted,
 }
 
 impl fmt::Display for StuckReason {
@@ -253,6 +265,9 @@ impl fmt::Display for StuckReason {
             Self::VerifyOverdue => "the promoted database is not available: look at its events in the RDS console",
             Self::FenceLeft => {
                 "it was aborted, and the old writer may still be cut off: give it its own security groups back, and acknowledge"
+            }
+            Self::CallUnaccounted => {
+                "it was aborted, the old writer is cut off, and a promote call may still take effect: if RDS shows none, give the old writer its own security groups back, and acknowledge"
             }
         })
     }

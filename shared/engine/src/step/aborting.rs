@@ -69,10 +69,15 @@ fn tick(draft: Draft<'_>, phase: &Aborting) -> Step {
     if draft.now >= phase.until && phase.is_untouched() && !phase.decision.fence.is_restoring() {
         return done(draft, phase);
     }
-    if draft.now < phase.deadline {
+    let unaccounted = draft.now >= phase.until && phase.is_untouched() && phase.is_unaccounted();
+    if draft.now < phase.deadline && !unaccounted {
         return draft.ignore(Ignored::NotDue);
     }
-    let reason = if phase.is_untouched() { StuckReason::FenceLeft } else { StuckReason::PromoteOverdue };
+    let reason = match phase.is_untouched() {
+        true if unaccounted => StuckReason::CallUnaccounted,
+        true => StuckReason::FenceLeft,
+        false => StuckReason::PromoteOverdue,
+    };
     stuck::stick(draft, &phase.decision, PromotedBy::Unproven, phase.untouched_at, reason, Why::FenceLeft)
 }
 

@@ -109,10 +109,14 @@ impl<'a> Draft<'a> {
         let Some(decision) = self.next.phase.decision_mut().filter(|decision| decision.epoch == epoch) else {
             return self.ignore(Ignored::Stale);
         };
-        if decision.fence.tried_at.is_some_and(|at| at > self.now) || decision.fence.proven_at().is_some() {
+        let group = policy.fence_group(&decision.writer.region());
+        // A call is due until its answer is in the record: dropped as old, because somebody with a clock ahead
+        // had looked, it would be made again at once.
+        let demanded = *act != FenceAct::Describe && decision.fence.act(group).as_ref() == Some(act);
+        let late = !demanded && decision.fence.tried_at.is_some_and(|at| at > self.now);
+        if late || decision.fence.proven_at().is_some() {
             return self.ignore(Ignored::Stale);
         }
-        let group = policy.fence_group(&decision.writer.region());
         let before = decision.fence.clone();
         decision.fence = before.after(act, answer, group, policy.windows.settle_seconds, self.now);
         let incident = decision.incident.clone();

@@ -76,7 +76,7 @@ fn repeat(draft: Draft<'_>, phase: &Promoting, run: &RunId) -> Step {
         return draft.refuse(blockers);
     }
     if !draft.evidence_holds(&phase.decision) {
-        let sent = known_of(&phase.call);
+        let sent = known_of(phase);
         return aborting::abort(
             draft,
             &phase.decision,
@@ -104,7 +104,7 @@ fn abort(draft: Draft<'_>, phase: &Promoting, by: &Person, incident: &IncidentId
     if phase.decision.incident != *incident {
         return draft.ignore(Ignored::Stale);
     }
-    let sent = known_of(&phase.call);
+    let sent = known_of(phase);
     match sent.0 {
         Known::Accepted | Known::Underway => draft.ignore(Ignored::TooLate),
         Known::NotArrived | Known::Unknown => {
@@ -114,11 +114,20 @@ fn abort(draft: Draft<'_>, phase: &Promoting, by: &Person, incident: &IncidentId
     }
 }
 
-/// What is known of a call, and when it last could leave.
-fn known_of(call: &Call) -> (Known, Timestamp) {
-    match call {
+/// What is known of the calls, and when one last could leave. That the last one did not arrive says nothing
+/// of those before it.
+fn known_of(phase: &Promoting) -> (Known, Timestamp) {
+    match &phase.call {
         Call::Intended { not_after, .. } => (Known::Unknown, *not_after),
+        Call::ReadBack(read_back) if read_back.known == Known::NotArrived => (phase.known_not_to(), read_back.since),
         Call::ReadBack(read_back) => (read_back.known, read_back.since),
+    }
+}
+
+impl Promoting {
+    /// What is known once the last call certainly did not arrive.
+    fn known_not_to(&self) -> Known {
+        if self.attempt == 1 { Known::NotArrived } else { Known::Unknown }
     }
 }
 
@@ -149,7 +158,7 @@ fn failed(mut draft: Draft<'_>, phase: &Promoting, answer: PromoteAnswer, reason
     draft.write(&phase.decision.incident, Who::Conductor, what, None);
     if phase.decision.is_switchover() {
         // Its writer is cut off and well: it gets its clients back.
-        let sent = Some((Known::NotArrived, draft.now));
+        let sent = Some((phase.known_not_to(), draft.now));
         return aborting::abort(draft, &phase.decision, AbortedBecause::NotWithoutLoss, sent, Why::NotWithoutLoss);
     }
     stuck(draft, phase, reason, Why::CallFailed)

@@ -167,7 +167,37 @@ fn a_writer_is_given_nothing_back_while_its_replica_may_have_been_promoted() {
     assert_eq!(script.fence_act(), None, "untouched so far, and the call may still arrive");
     script.now = aborting(&script).until;
     script.read_back(candidate());
+    assert_eq!(script.fence_act(), None, "untouched, and how long a call takes to show has no bound");
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::FenceLeft));
+    assert_eq!(script.stuck_reason(), StuckReason::CallUnaccounted);
+    assert!(script.state.journal.outbox.last().unwrap().why().contains("may still take effect"));
+    assert_eq!(script.read_back(done()), StepVerdict::Advanced(Why::SourceGone), "and here it has");
+    assert!(matches!(script.standing(), Standing::Isolating { .. }), "cut off again, and not given back");
+}
+
+#[test]
+fn a_writer_gets_its_groups_back_once_every_call_is_known_not_to_have_arrived() {
+    let mut script = Script::promoting_fenced();
+    script.answer(PromoteAnswer::NotArrived);
+    let mut script = aborted(script);
+    assert_eq!(aborting(&script).call, Some(Known::NotArrived));
+    script.now = aborting(&script).until;
+    script.read_back(candidate());
     assert_eq!(script.fence_act(), Some(restore()));
+}
+
+#[test]
+fn that_the_last_call_did_not_arrive_says_nothing_of_those_before_it() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.answer(PromoteAnswer::Ambiguous);
+    let settled = script.seconds() + 60;
+    script.down_at(settled).at(settled).read_back(candidate());
+    script.tick_as("run-1");
+    assert!(script.promotes("run-1"), "called again");
+    let answer = PromoteAnswer::NotArrived;
+    let epoch = script.state.epoch;
+    script.send(&Event::PromoteAnswered { epoch, attempt: 2, answer });
+    assert_eq!(aborting(&aborted(script)).call, Some(Known::Unknown));
 }
 
 #[test]

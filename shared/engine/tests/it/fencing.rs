@@ -83,6 +83,22 @@ fn the_writers_own_groups_are_entered_before_they_are_replaced() {
 }
 
 #[test]
+fn a_call_is_not_made_again_because_a_clock_ahead_of_ours_had_looked() {
+    let mut script = Script::fencing();
+    script.policy.windows.fence_seconds = Seconds(600);
+    let clock = script.seconds();
+    let calls = |script: &mut Script, ahead: FenceAnswer, act: FenceAct| {
+        script.at(clock + 300).fenced_by(FenceAct::Describe, ahead);
+        script.at(clock + 1);
+        assert_eq!(script.fence_act(), Some(act.clone()));
+        assert_eq!(script.fenced_by(act, FenceAnswer::Accepted), StepVerdict::Noted);
+        assert_eq!(script.fence_act(), None, "what was called is looked for at the next poll");
+    };
+    calls(&mut script, writer(&[OWN_GROUP], "available", true), isolate(EAST_GROUP));
+    calls(&mut script, writer(&[EAST_GROUP], "available", true), FenceAct::Restart);
+}
+
+#[test]
 fn each_act_is_made_only_after_what_it_needs_was_seen() {
     let mut script = Script::fencing();
     assert_eq!(script.fence_act(), Some(FenceAct::Describe));

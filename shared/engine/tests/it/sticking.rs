@@ -78,6 +78,7 @@ fn every_reason_to_need_a_person_says_what_to_do() {
         StuckReason::CandidateTaken,
         StuckReason::VerifyOverdue,
         StuckReason::FenceLeft,
+        StuckReason::CallUnaccounted,
     ];
     let needs = held.map(Needs::Held).into_iter().chain(stuck.map(Needs::Stuck));
     let words: std::collections::BTreeSet<String> = needs.map(|needs| needs.to_string()).collect();

@@ -16,7 +16,7 @@ use super::fault::counted;
 use super::plan::Plan;
 use super::summary::Violation;
 use super::trace::{Commit, Fact, How, What};
-use understudy_engine::{Call, Decision, Kind, Order, Phase, Promoting};
+use understudy_engine::{Call, Decision, Kind, Order, Phase, PhaseName, Promoting, What as Told, Why};
 
 counted! {
     /// The invariants of the design, by their ids.
@@ -129,6 +129,14 @@ impl Commit {
         let new = intended(&self.new.phase)?;
         let Phase::Promoting(phase) = &self.new.phase else { return None };
         (intended(&self.old.phase) != Some(new)).then_some(phase)
+    }
+
+    /// Whether this commit goes back to weighing from the start.
+    fn starts_again(&self) -> bool {
+        let written = self.new.journal.outbox.iter().filter(|entry| entry.revision == self.new.revision);
+        written.map(|entry| &entry.what).any(|what| {
+            matches!(what, Told::Moved { to: PhaseName::Suspected, why: Why::WeighedAgain | Why::OnlyTimeBlocks, .. })
+        })
     }
 
     /// Whether evidence is weighed in the phase that this commit leaves.

@@ -45,6 +45,7 @@ counted! {
         Twins => "two conductors at once",
         FunctionThrottled => "function throttled: a wake is lost",
         PolicyChanged => "old policy beside new",
+        OldFileApplied => "file of before a failover applied after it",
         CommitReplyLost => "table: error after the commit",
         CastReplyLost => "table: error after the vote",
         EnterReplyLost => "table: error after an incident's entry",

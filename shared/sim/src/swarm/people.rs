@@ -137,6 +137,7 @@ impl World {
             let next = changed(&mut self.draw, &policy);
             self.applies(application, next);
         }
+        self.apply_old_file(application, &policy);
         if self.strikes(Fault::PromotedByPerson) {
             self.promote_by_hand(application, &policy.database.replica);
         }
@@ -151,6 +152,16 @@ impl World {
             if let Some(writer) = writer {
                 self.delete(application, &writer, now);
             }
+        }
+    }
+
+    /// A pipeline applies the file of before the failover once more, when everything is home again.
+    fn apply_old_file(&mut self, application: usize, policy: &Policy) {
+        let state = self.items[application].state.clone();
+        let named = state.writer.as_ref() == Some(&policy.database.writer);
+        if named && state.phase.suspicion().is_some() && self.draw.chance(300) {
+            self.struck(Fault::OldFileApplied, Some(application), None);
+            self.applies(application, swapped(policy, &policy.database.replica, &policy.database.writer));
         }
     }
 

@@ -55,6 +55,8 @@ pub(super) struct Plan {
     pub(super) people: Ms,
     /// How readily people meddle, per mille.
     pub(super) meddling: usize,
+    /// Whether people are bent on going home after a failover: they rebuild and switch over as soon as they can.
+    pub(super) homeward: bool,
     pub(super) regions: [Region; 3],
     /// How often each fault strikes when it can, per mille.
     pub(super) rates: Vec<usize>,
@@ -84,10 +86,21 @@ impl Plan {
         let mut draw = Draw::new(seed);
         let rates = rates(&mut draw);
         let calm = rates.iter().all(|rate| *rate == 0);
-        let heals_at = if calm { draw.span(20, 60) } else { draw.long_tailed(300, 1500).max(150) } * SECOND;
-        let lost_for_good = draw.chance(500).then(|| draw.span(60, heals_at / SECOND + 60) * SECOND);
+        let homeward = draw.chance(120);
+        let heals_at = if homeward {
+            draw.span(1500, 3600)
+        } else if calm {
+            draw.span(20, 60)
+        } else {
+            draw.long_tailed(300, 1500).max(150)
+        } * SECOND;
+        let lost_for_good = (!homeward && draw.chance(500)).then(|| draw.span(60, heals_at / SECOND + 60) * SECOND);
         let regions = policy::regions(&mut draw);
-        let weather = weather::draw(&mut draw, &rates, &regions, heals_at, lost_for_good);
+        let weather = if homeward {
+            weather::homeward(&mut draw, &rates, &regions, heals_at)
+        } else {
+            weather::draw(&mut draw, &rates, &regions, heals_at, lost_for_good)
+        };
         let mut plan = Self {
             seed,
             text: draw.one_of([0, 0, 0, 10]),
@@ -95,7 +108,8 @@ impl Plan {
             events: draw.chance(800),
             tick: draw.span(40, 60) * SECOND,
             people: draw.span(20, 90) * SECOND,
-            meddling: draw.one_of([0, 100, 300, 600]),
+            meddling: if homeward { 1000 } else { draw.one_of([0, 100, 300, 600]) },
+            homeward,
             regions,
             rates,
             weather,

@@ -108,7 +108,8 @@ pub(super) fn check(trace: &Trace<'_>, findings: &mut Findings) {
 }
 
 /// Since when a quorum was seen without a gap, recounted at each commit that weighed. A stretch longer
-/// than a vote's age in which nobody looked is a gap too.
+/// than a vote's age in which nobody looked is a gap too. Whoever weighs again from the start begins with
+/// the fresh quorum of that moment, as the first one did.
 fn sustained(trace: &Trace<'_>, findings: &mut Findings) {
     let mut since: Option<Timestamp> = None;
     let mut looked: Option<Timestamp> = None;
@@ -127,7 +128,7 @@ fn sustained(trace: &Trace<'_>, findings: &mut Findings) {
         });
         if !has_quorum(policy, &commit.votes, clock) {
             since = None;
-        } else if since.is_none() || gap {
+        } else if since.is_none() || gap || commit.starts_again() {
             since = Some(clock);
             looked = Some(clock);
         }

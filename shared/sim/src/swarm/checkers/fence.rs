@@ -2,7 +2,7 @@
 
 use super::recount::seconds;
 use super::{Findings, Invariant, Trace};
-use crate::swarm::trace::{Commit, What};
+use crate::swarm::trace::{Commit, Fact, What};
 use understudy_engine::{Fence, FenceAct, Phase, Standing, What as Told};
 
 /// Whether something has shown that the writer takes no writes.
@@ -25,7 +25,7 @@ pub(super) fn check_commit(commit: &Commit, findings: &mut Findings) {
 }
 
 pub(super) fn check(trace: &Trace<'_>, findings: &mut Findings) {
-    for (index, fact, commit) in trace.commits() {
+    for (index, _, commit) in trace.commits() {
         let fence = |phase: &Phase| phase.decision().map(|decision| (decision.epoch, decision.fence.clone()));
         let before = fence(&commit.old.phase);
         let Some((epoch, after)) = fence(&commit.new.phase).filter(|(_, fence)| is_proven(fence)) else { continue };
@@ -34,12 +34,12 @@ pub(super) fn check(trace: &Trace<'_>, findings: &mut Findings) {
         if known {
             continue;
         }
-        let seen = trace.facts[..index]
-            .iter()
-            .rev()
-            .filter(|one| one.process == fact.process)
-            .find_map(|one| if let What::FenceSeen { cut_off } = &one.what { Some(*cut_off) } else { None });
-        findings.check(Invariant::I16, seen == Some(true), || {
+        // Of two that look at once, one sees the restart and the other its end: what counts is that it was
+        // seen by anybody since it was decided.
+        let decided = |one: &Fact| matches!(&one.what, What::Commit(commit) if commit.old.epoch < epoch);
+        let since = trace.facts[..index].iter().rposition(|one| decided(one)).unwrap_or(0);
+        let seen = trace.facts[since..index].iter().any(|one| matches!(one.what, What::FenceSeen { cut_off: true }));
+        findings.check(Invariant::I16, seen, || {
             format!("r{} calls the old writer {:?}, and it was not cut off", commit.new.revision, after.standing)
         });
     }

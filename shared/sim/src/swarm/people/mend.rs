@@ -112,7 +112,8 @@ impl World {
                 false
             }
             StuckReason::CandidateMissing | StuckReason::CandidateTaken => true,
-            StuckReason::FenceLeft => {
+            // Nothing goes wrong any more: by now a call that was accepted would show.
+            StuckReason::FenceLeft | StuckReason::CallUnaccounted => {
                 self.give_back(application, &phase.decision);
                 true
             }

@@ -4,7 +4,7 @@ use super::{Answer, Say, Word};
 use crate::swarm::fault::Fault;
 use crate::swarm::plan::{PRIMARY, STANDBY, person, stranger};
 use crate::swarm::world::World;
-use understudy_engine::{HeldReason, IncidentId, Order, Phase, Question, Rebuilt, State};
+use understudy_engine::{FailedOver, HeldReason, IncidentId, Order, Phase, Question, Rebuilt, State};
 
 pub(super) fn speak(world: &mut World, application: usize) -> Vec<Word> {
     let state = world.items[application].state.clone();
@@ -17,10 +17,12 @@ pub(super) fn speak(world: &mut World, application: usize) -> Vec<Word> {
             world.approve(application, &phase.question, &mut words);
             world.veto(&phase.question, &mut words);
             world.abort(&phase.suspicion.incident, 20, &mut words);
+            world.act_unasked(application, 15);
         }
         Phase::AwaitingVeto(phase) => {
             world.veto(&phase.question, &mut words);
             world.abort(&phase.suspicion.incident, 30, &mut words);
+            world.act_unasked(application, 30);
             if world.readily(100) {
                 words.push(Word { by: world.somebody(), say: Say::Answer(Answer::Yes, phase.question.clone()) });
             }
@@ -34,23 +36,19 @@ pub(super) fn speak(world: &mut World, application: usize) -> Vec<Word> {
         }
         Phase::Verifying(phase) => world.abort(&phase.decision.incident, 50, &mut words),
         Phase::Shifting(phase) => world.acknowledge(&phase.decision.incident, 100, &mut words),
+        Phase::FailedOver(phase) if world.plan.homeward => world.go_home(application, &state, phase, &mut words),
         Phase::FailedOver(phase) => {
             world.acknowledge(&phase.decision.incident, 400, &mut words);
             world.rebuild(application, &state, &mut words);
         }
         Phase::Rebuilding(phase) => world.abort(&phase.after.decision.incident, 40, &mut words),
         Phase::Rebuilt(phase) => world.rebuilt(application, phase, &mut words),
-        Phase::Aborting(phase) => {
-            let replica = phase.decision.replica.clone();
-            if world.readily(60) {
-                world.promote_by_hand(application, &replica);
-            }
+        Phase::Aborting(_) => {
+            world.act_unasked(application, 120);
+            world.delete_unasked(application, 60);
         }
         Phase::Stuck(phase) => {
-            let replica = phase.decision.replica.clone();
-            if world.readily(150) {
-                world.promote_by_hand(application, &replica);
-            }
+            world.act_unasked(application, 150);
             world.acknowledge(&phase.decision.incident, 100, &mut words);
         }
     }
@@ -62,6 +60,24 @@ impl World {
     fn readily(&mut self, per_mille: usize) -> bool {
         let meddling = self.plan.meddling;
         self.draw.chance(meddling) && self.draw.chance(per_mille * 3)
+    }
+
+    /// Somebody does not wait, and promotes in the console what is to be promoted.
+    fn act_unasked(&mut self, application: usize, per_mille: usize) {
+        let item = &self.items[application];
+        let decided = item.state.phase.decision().map(|decision| &decision.replica);
+        let replica = decided.unwrap_or(&item.policy.database.replica).clone();
+        if self.readily(per_mille) {
+            self.promote_by_hand(application, &replica);
+        }
+    }
+
+    fn delete_unasked(&mut self, application: usize, per_mille: usize) {
+        let replica = self.items[application].state.phase.decision().map(|decision| decision.replica.clone());
+        if let Some(replica) = replica.filter(|_| self.readily(per_mille)) {
+            self.struck(Fault::ReplicaDeleted, Some(application), None);
+            self.delete(application, &replica, self.now);
+        }
     }
 
     fn says(&mut self, fault: Fault, order: Order, words: &mut Vec<Word>) {
@@ -177,6 +193,14 @@ impl World {
             let code = if self.draw.chance(250) { understudy_driver::ApprovalCode("0".repeat(16)) } else { code };
             words.push(Word { by: person(0), say: Say::Release(code) });
         }
+    }
+
+    /// The first steps of the way home.
+    fn go_home(&mut self, application: usize, state: &State, phase: &FailedOver, words: &mut Vec<Word>) {
+        if phase.acknowledged_by.is_none() {
+            self.says(Fault::AcknowledgedEarly, Order::Acknowledge(phase.decision.incident.clone()), words);
+        }
+        self.rebuild(application, state, words);
     }
 
     fn rebuild(&mut self, application: usize, state: &State, words: &mut Vec<Word>) {

@@ -89,6 +89,22 @@ pub(super) fn draw(
     weather
 }
 
+/// The primary is lost early, for as long as a decision takes, and comes back; what else goes wrong may go
+/// wrong at any time, also long after.
+pub(super) fn homeward(draw: &mut Draw, rates: &[usize], regions: &[Region; 3], heals_at: Ms) -> Vec<Weather> {
+    let struck = LASTING.into_iter().filter(|fault| rates[*fault as usize] > 0);
+    let mut weather: Vec<_> = struck.map(|fault| one(draw, fault, regions, heals_at)).collect();
+    let from = draw.span(20, 60) * SECOND;
+    let until = from + draw.span(400, 700) * SECOND;
+    let fault = draw.one_of([Fault::RegionLost, Fault::WriterDown]);
+    let matter = Weather { fault, from, until, region: PRIMARY, other: PRIMARY, application: None };
+    weather.push(matter);
+    if draw.chance(150) {
+        weather.push(Weather { fault: Fault::PromoteDenied, from: until + 300 * SECOND, until: heals_at, ..matter });
+    }
+    weather
+}
+
 fn one(draw: &mut Draw, fault: Fault, regions: &[Region; 3], heals_at: Ms) -> Weather {
     let from = draw.span(0, heals_at);
     let short = draw.long_tailed(20 * SECOND, heals_at);

@@ -70,6 +70,13 @@ impl Stage {
     }
 }
 
+/// Whether the policy still names the writer of before the last failover, and nothing stands decided: then
+/// nothing is, until a person corrects the file.
+fn is_misnamed(item: &Item) -> bool {
+    let writer = item.state.writer.as_ref();
+    item.state.phase.decision().is_none() && writer.is_some_and(|writer| *writer != item.policy.database.writer)
+}
+
 impl World {
     fn has_settled(&self, application: usize) -> bool {
         let since = self.now - self.plan.heals_at;
@@ -122,6 +129,7 @@ impl World {
         if self.plan.lost_for_good.is_some() {
             let possible = policy.mode != Mode::Observe
                 && self.is_decidable(policy)
+                && !is_misnamed(item)
                 && self.plan.place(&policy.database.writer.region()) == PRIMARY
                 && item.state.writer.as_ref().is_none_or(|writer| {
                     *writer == policy.database.writer || self.plan.place(&writer.region()) != PRIMARY
