@@ -153,6 +153,10 @@ pub(crate) async fn commit(
         if stepped.next.revision == record.state.revision {
             return Ok((record, stepped, now));
         }
+        #[cfg(feature = "planted")]
+        if crate::planted::is_forgotten(&record.state, &stepped.next) {
+            return Ok((record, stepped, now));
+        }
         let nonce = run.nonce();
         match ledger.commit(&stepped.next, record.state.revision, &record.policy_hash, &nonce).await? {
             Commit::Committed => return Ok((record, stepped, now)),

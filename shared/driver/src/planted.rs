@@ -6,7 +6,7 @@ mod before;
 
 use jiff::Timestamp;
 use std::cell::{Cell, RefCell};
-use understudy_engine::{Effect, Event, Policy, RunId, State, Step, Votes};
+use understudy_engine::{Call, Effect, Event, Phase, Policy, Promoting, RunId, State, Step, Votes};
 
 /// One way to be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +23,7 @@ pub enum Bug {
     IgnoreObserver,
     IgnoreBreaker,
     AcceptStaleRevision,
+    ForgetIntent,
     ForgetWhoIntended,
     RetryOnTimeout,
     CallHoweverLate,
@@ -41,7 +42,7 @@ pub enum Bug {
 }
 
 impl Bug {
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::CountResponders,
         Self::MissingIsDown,
         Self::ForgetFreshness,
@@ -54,6 +55,7 @@ impl Bug {
         Self::IgnoreObserver,
         Self::IgnoreBreaker,
         Self::AcceptStaleRevision,
+        Self::ForgetIntent,
         Self::ForgetWhoIntended,
         Self::RetryOnTimeout,
         Self::CallHoweverLate,
@@ -71,6 +73,35 @@ impl Bug {
         Self::TellNobody,
     ];
 
+    /// The invariant that forbids it, by its id: the one that has to notice, whatever else does.
+    #[must_use]
+    pub fn breaks(self) -> &'static str {
+        match self {
+            Self::AcceptStaleRevision | Self::ForgetIntent | Self::ForgetWhoIntended | Self::CallHoweverLate => "I1",
+            Self::CountResponders => "I2",
+            Self::ForgetFreshness | Self::TrustTheFuture => "I3",
+            Self::MissingIsDown => "I5",
+            Self::DropDiversity => "I6",
+            Self::DropAliveVeto => "I7",
+            Self::DropSustain => "I8",
+            Self::IgnoreCooldown => "I9",
+            Self::IgnoreLag => "I10",
+            Self::IgnoreObserver => "I11",
+            Self::IgnoreBreaker => "I12",
+            Self::ReuseEpoch => "I13",
+            Self::RetryOnTimeout | Self::AbortAtOnce => "I15",
+            Self::ClaimFenced | Self::HideSplitRisk => "I16",
+            Self::LatchOpensOnRecovery => "I17",
+            Self::LatchBeforeVerified => "I18",
+            Self::LatchBothRegions => "I19",
+            Self::IgnorePause => "I20",
+            Self::DecideByOldPolicy => "I22",
+            Self::MoveSilently => "I23",
+            Self::ReuseApproval => "I24",
+            Self::TellNobody => "I25",
+        }
+    }
+
     /// What is wrong, in one sentence.
     #[must_use]
     pub fn sentence(self) -> &'static str {
@@ -87,6 +118,7 @@ impl Bug {
             Self::IgnoreObserver => "nobody minds that the standby or our own canary looks down",
             Self::IgnoreBreaker => "whoever is told to wait at the storm breaker goes all the same",
             Self::AcceptStaleRevision => "whoever lost the race to commit acts as if it had won",
+            Self::ForgetIntent => "the promote call is made on an intent that nobody wrote down",
             Self::ForgetWhoIntended => "whoever finds an intent acts on it, not only the run that recorded it",
             Self::RetryOnTimeout => "a promote call without a reply is made again",
             Self::CallHoweverLate => "a promote call may leave however late it is",
@@ -134,6 +166,13 @@ pub(crate) fn outstanding(state: &State, policy: &Policy, run: &RunId, now: Time
         None => state.outstanding(policy, run, now),
         Some(bug) => after::wanted(bug, state, policy, run, now),
     }
+}
+
+/// Whether this step is acted on and never written.
+pub(crate) fn is_forgotten(before: &State, next: &State) -> bool {
+    let intends =
+        |state: &State| matches!(&state.phase, Phase::Promoting(Promoting { call: Call::Intended { .. }, .. }));
+    is_planted(Bug::ForgetIntent) && intends(next) && !intends(before)
 }
 
 /// The policy of the first time that this application was seen.

@@ -9,7 +9,7 @@ use understudy_sim::run_seed;
 /// A bug that takes more seeds than these counts as not found.
 pub(crate) const SEEDS_MAX: u64 = 10_000;
 
-/// The first seed that shows the bug, and what it shows.
+/// The first seed in which the bug breaks the invariant that forbids it, and how.
 pub(crate) struct Caught {
     pub(crate) seed: u64,
     pub(crate) invariant: String,
@@ -52,7 +52,8 @@ fn search(bug: Bug, next: &AtomicU64, lowest: &AtomicU64, caught: &Mutex<Option<
         plant(Some(bug));
         let report = run_seed(seed);
         plant(None);
-        let Some(violation) = report.violations.into_iter().next() else { continue };
+        let breaks = |name: &str| name.split(' ').next() == Some(bug.breaks());
+        let Some(violation) = report.violations.into_iter().find(|one| breaks(one.invariant.name())) else { continue };
         lowest.fetch_min(seed, Ordering::Relaxed);
         let Ok(mut best) = caught.lock() else { return };
         if best.as_ref().is_none_or(|best| best.seed > seed) {

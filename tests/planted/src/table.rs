@@ -33,7 +33,7 @@ fn table(found: &[(Bug, Option<Caught>)]) -> String {
             Some(Caught { seed, invariant, story }) => {
                 writeln!(text, "| `{bug:?}` | {wrong} | {invariant} | {} | {} |", seed + 1, story.replace('|', "/"))
             }
-            None => writeln!(text, "| `{bug:?}` | {wrong} | NOT FOUND | > {SEEDS_MAX} | |"),
+            None => writeln!(text, "| `{bug:?}` | {wrong} | {} is NOT FOUND broken | > {SEEDS_MAX} | |", bug.breaks()),
         };
     }
     text
@@ -42,8 +42,9 @@ fn table(found: &[(Bug, Option<Caught>)]) -> String {
 const HEAD: &str = "# Planted bugs
 
 Engines and drivers that are wrong in one way each (`shared/driver/src/planted.rs`, compiled only with the feature `planted`), and
-how many seeds the simulator needs to say so. This file is generated: `make planted-bugs` writes it, `make simulate` compares it.
+how many seeds the simulator needs until the invariant that forbids it is broken; others may notice earlier. This file is generated:
+`make planted-bugs` writes it, `make simulate` compares it.
 
-| bug | what is wrong | invariant that says so | seeds needed | what the simulator says |
+| bug | what is wrong | invariant that forbids it | seeds needed | what the simulator says |
 |---|---|---|---|---|
 ";

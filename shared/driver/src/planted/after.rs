@@ -42,6 +42,7 @@ pub(super) fn made(bug: Bug, before: &State, votes: &Votes, mut stepped: Step, n
         | Bug::IgnoreObserver
         | Bug::IgnoreBreaker
         | Bug::AcceptStaleRevision
+        | Bug::ForgetIntent
         | Bug::ForgetWhoIntended
         | Bug::RetryOnTimeout
         | Bug::CallHoweverLate

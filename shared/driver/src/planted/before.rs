@@ -41,6 +41,7 @@ pub(super) fn given(bug: Bug, state: &State, policy: &Policy, votes: &Votes, eve
             }
         }
         Bug::AcceptStaleRevision
+        | Bug::ForgetIntent
         | Bug::ForgetWhoIntended
         | Bug::CallHoweverLate
         | Bug::LatchBeforeVerified

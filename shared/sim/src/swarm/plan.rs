@@ -161,7 +161,7 @@ const RARE: [Fault; 6] = [
 ];
 
 /// What has few calls to strike at.
-const KEEN: [Fault; 9] = [
+const KEEN: [Fault; 10] = [
     Fault::PromoteCutBefore,
     Fault::PromoteCutAfter,
     Fault::PromoteThrottled,
@@ -171,6 +171,7 @@ const KEEN: [Fault; 9] = [
     Fault::StaleDescribe,
     Fault::Twins,
     Fault::StormHit,
+    Fault::ApprovedStale,
 ];
 
 /// Each seed has some of the faults only: a world with all of them at once never gets anywhere.

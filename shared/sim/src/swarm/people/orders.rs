@@ -17,12 +17,12 @@ pub(super) fn speak(world: &mut World, application: usize) -> Vec<Word> {
             world.approve(application, &phase.question, &mut words);
             world.veto(&phase.question, &mut words);
             world.abort(&phase.suspicion.incident, 20, &mut words);
-            world.act_unasked(application, 15);
+            world.act_unasked(application, 60);
         }
         Phase::AwaitingVeto(phase) => {
             world.veto(&phase.question, &mut words);
             world.abort(&phase.suspicion.incident, 30, &mut words);
-            world.act_unasked(application, 30);
+            world.act_unasked(application, 60);
             if world.readily(100) {
                 words.push(Word { by: world.somebody(), say: Say::Answer(Answer::Yes, phase.question.clone()) });
             }
