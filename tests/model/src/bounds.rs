@@ -64,7 +64,7 @@ pub const TURNING: Bounds =
 /// Calls that arrive a tick late, people who stop, repeat, adopt and pause, and somebody else who promotes:
 /// long enough for a second epoch behind each of them.
 pub const WIDE: Bounds = Bounds {
-    horizon: 5,
+    horizon: 3,
     sources: &SEEN_FROM_OUTSIDE,
     turns: 0,
     orders: 2,

@@ -6,7 +6,7 @@ use crate::conductor::{Conductor, Offer, Report};
 use crate::fingerprint::fingerprint;
 use crate::memo::Memo;
 use crate::record::Record;
-use crate::world::World;
+use crate::world::{Word, World};
 use jiff::Timestamp;
 use understudy_engine::{Call, Phase, State, Suspicion};
 
@@ -14,8 +14,13 @@ impl World {
     /// The world that stands for this one.
     pub(crate) fn canonical(mut self, aged: &Memo) -> Self {
         let floor = self.floor();
+        // What a person has stopped is let go only once nobody's last word is Down, however old it is.
+        let lasting = self.orders > 0 || self.record.is_stopped();
         for word in &mut self.votes {
-            *word = word.filter(|word| word.at + VOTE_MAX_AGE >= floor);
+            let stale = word.is_some_and(|word| word.at + VOTE_MAX_AGE < floor);
+            *word = word
+                .filter(|word| !stale || (lasting && word.down))
+                .map(|word| Word { at: word.at.max(floor.saturating_sub(VOTE_MAX_AGE + 1)), ..word });
         }
         self.record = aged.get(&(&self.record, floor), || self.record.since(floor));
         for conductor in &mut self.conductors {

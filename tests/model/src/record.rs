@@ -4,7 +4,9 @@ use crate::bounds::{GONE, begin, run};
 use crate::fingerprint::fingerprint;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
-use understudy_engine::{Call, Decision, IncidentId, Journal, Phase, Revision, RunId, State, Suspicion};
+use understudy_engine::{
+    Call, Decision, Held, HeldReason, IncidentId, Journal, Phase, Revision, RunId, State, Suspicion,
+};
 
 /// One state of the record, shared by all worlds that it is in.
 #[derive(Debug, Clone)]
@@ -67,6 +69,11 @@ impl Record {
 
     pub(crate) fn former_incident() -> IncidentId {
         IncidentId::opened(begin(), Revision(0))
+    }
+
+    /// Whether it is held on a person's word.
+    pub(crate) fn is_stopped(&self) -> bool {
+        matches!(&self.state.phase, Phase::Held(Held { reason: HeldReason::Aborted | HeldReason::Vetoed, .. }))
     }
 
     /// The run that may call, where one may.
