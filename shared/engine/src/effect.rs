@@ -3,14 +3,14 @@
 use crate::breaker::Admit;
 use crate::candidate::LAG_MAX_AGE;
 use crate::fence::{Fence, FenceAct};
-use crate::name::{AlarmArn, DbInstanceArn, Epoch, RunId, VoterName};
+use crate::name::{AlarmArn, DbInstanceArn, Epoch, RunId, SecurityGroup, VoterName};
 use crate::phase::{Aborting, Call, Decision, Phase, Promoting, Rebuilding};
 use crate::policy::{Policy, Source};
 use crate::state::State;
 use crate::suspicion::{Suspicion, Turn};
 use crate::time::Seconds;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod due;
 
@@ -59,6 +59,10 @@ pub struct CreateReplica {
     pub epoch: Epoch,
     pub source: DbInstanceArn,
     pub replica: DbInstanceArn,
+    /// The old writer, which stood in the same Region: class, key, network and parameters are as it has them.
+    pub like: DbInstanceArn,
+    /// The security groups that the old writer had of its own; none where they are not known.
+    pub groups: BTreeSet<SecurityGroup>,
     pub not_after: Timestamp,
 }
 
@@ -161,6 +165,8 @@ impl State {
                 epoch: phase.after.decision.epoch,
                 source: phase.after.decision.replica.clone(),
                 replica: phase.replica.clone(),
+                like: phase.after.decision.writer.clone(),
+                groups: phase.after.decision.fence.own_groups().cloned().unwrap_or_default(),
                 not_after: policy.windows.call_seconds.after(now),
             }));
         }

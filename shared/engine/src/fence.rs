@@ -96,6 +96,18 @@ impl Fence {
         }
     }
 
+    /// The groups that the writer had of its own before it was cut off.
+    #[must_use]
+    pub fn own_groups(&self) -> Option<&BTreeSet<SecurityGroup>> {
+        match &self.standing {
+            Standing::Isolating { restore, .. }
+            | Standing::Cutting { restore, .. }
+            | Standing::Fenced { restore, .. }
+            | Standing::Restoring { restore, .. } => Some(restore),
+            Standing::Open | Standing::Gone { .. } => None,
+        }
+    }
+
     /// What is to be done next to cut the writer off; without a group it can only be looked at.
     #[must_use]
     pub fn act(&self, group: Option<&SecurityGroup>) -> Option<FenceAct> {
@@ -183,11 +195,14 @@ impl Fence {
         settle: Seconds,
         now: Timestamp,
     ) -> Self {
-        let mut next = Self { standing: self.standing.clone(), tried_at: Some(now), trouble: None };
+        // That a call was turned away stays known until one is accepted, however often it is looked meanwhile.
+        let turned_away = |trouble: &FenceTrouble| matches!(trouble, FenceTrouble::Denied | FenceTrouble::Refused);
+        let trouble = self.trouble.filter(|trouble| turned_away(trouble) && *answer != FenceAnswer::Accepted);
+        let mut next = Self { standing: self.standing.clone(), tried_at: Some(now), trouble };
         match answer {
             FenceAnswer::Missing => next.standing = Standing::Gone { at: now },
             FenceAnswer::Trouble(trouble) => {
-                next.trouble = Some(*trouble);
+                next.trouble = next.trouble.filter(|_| *act == FenceAct::Describe).or(Some(*trouble));
                 next.standing = self.standing.doubted(act, now);
             }
             FenceAnswer::Accepted => next.standing = self.standing.called(act, now),
@@ -345,6 +360,19 @@ mod tests {
             let fence = after(&fence, &FenceAct::Describe, &seen("available"), 61);
             assert_eq!(fence.act(Some(&closed())), Some(FenceAct::Restart));
         }
+    }
+
+    #[test]
+    fn that_a_call_was_denied_stays_known_until_one_is_accepted() {
+        let denied = FenceAnswer::Trouble(FenceTrouble::Denied);
+        let fence = after(&isolated(), &FenceAct::Restart, &denied, 1);
+        let fence = after(&fence, &FenceAct::Describe, &seen("available"), 70);
+        assert_eq!(fence.trouble, Some(FenceTrouble::Denied));
+        let unseen = FenceAnswer::Trouble(FenceTrouble::Unseen(Unseen::Unreachable));
+        let fence = after(&fence, &FenceAct::Describe, &unseen, 80);
+        assert_eq!(fence.trouble, Some(FenceTrouble::Denied), "a look that saw nothing says less");
+        let fence = after(&fence, &FenceAct::Restart, &FenceAnswer::Accepted, 90);
+        assert_eq!(fence.trouble, None);
     }
 
     #[test]

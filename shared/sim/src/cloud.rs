@@ -163,7 +163,10 @@ impl Cloud for SimCloud {
         } else if !inner.databases.get(&create.source).is_some_and(|source| source.changeable(now)) {
             CreateAnswer::Refused
         } else {
-            let database = SimDatabase::created_from(create.source.clone(), now);
+            let mut database = SimDatabase::created_from(create.source.clone(), now);
+            let like = inner.databases.get(&create.like).map(|like| like.groups.clone());
+            let known = Some(create.groups.clone()).filter(|groups| !groups.is_empty());
+            database.groups = known.or(like).unwrap_or_default();
             inner.databases.insert(create.replica.clone(), database);
             CreateAnswer::Accepted
         };

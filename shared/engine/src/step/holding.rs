@@ -43,7 +43,7 @@ fn tick(mut draft: Draft<'_>, phase: &Held) -> Step {
     }
     let weighed = draft.weigh(&phase.suspicion);
     let (suspicion, assessment) = (weighed.suspicion, weighed.assessment);
-    if assessment.tally.downs() == 0 && !(phase.reason.is_a_persons() && assessment.tally.last_said_down()) {
+    if lets_go(phase.reason, &assessment) {
         return dismiss(draft, &suspicion, assessment);
     }
     if let Some(why) = released(draft.policy.mode, phase.reason, &suspicion, &assessment) {
@@ -53,6 +53,21 @@ fn tick(mut draft: Draft<'_>, phase: &Held) -> Step {
         return remind(draft, &Held { suspicion, ..phase.clone() });
     }
     refuse(draft, suspicion, assessment, |suspicion| Phase::Held(Held { suspicion, ..phase.clone() }))
+}
+
+/// Whether a hold ends because nobody says Down. Flapping ends when the flaps are forgotten: between two of
+/// them there is quiet as well, and each would page anew.
+fn lets_go(reason: HeldReason, assessment: &Assessment) -> bool {
+    let quiet = match reason {
+        HeldReason::Vetoed | HeldReason::Aborted => !assessment.tally.last_said_down(),
+        HeldReason::Flapping => !assessment.rules().contains(&Rule::Flap),
+        HeldReason::Undecided
+        | HeldReason::Observer
+        | HeldReason::Shadow
+        | HeldReason::Storm
+        | HeldReason::PromotedElsewhere => true,
+    };
+    assessment.tally.downs() == 0 && quiet
 }
 
 /// What lets go of a hold by itself. What a person has stopped only a person sets going again.
@@ -162,19 +177,6 @@ pub(super) fn hold(
 }
 
 impl HeldReason {
-    /// Whether a person has stopped it.
-    fn is_a_persons(self) -> bool {
-        match self {
-            Self::Vetoed | Self::Aborted => true,
-            Self::Undecided
-            | Self::Shadow
-            | Self::Flapping
-            | Self::Observer
-            | Self::Storm
-            | Self::PromotedElsewhere => false,
-        }
-    }
-
     fn why(self) -> Why {
         match self {
             Self::Undecided => Why::Undecided,

@@ -190,6 +190,10 @@ fn a_trouble_is_remembered_and_said() {
         script.fenced_by(FenceAct::Describe, FenceAnswer::Trouble(trouble));
         assert_eq!(script.fence().trouble, Some(trouble));
         script.fenced_by(FenceAct::Describe, writer(&[OWN_GROUP], "available", true));
+        let turned_away = matches!(trouble, FenceTrouble::Denied | FenceTrouble::Refused);
+        let still = turned_away.then_some(trouble);
+        assert_eq!(script.fence().trouble, still, "a look alone does not make a call welcome");
+        script.fenced_by(isolate(EAST_GROUP), FenceAnswer::Accepted);
         assert_eq!(script.fence().trouble, None, "it is over");
     }
 }

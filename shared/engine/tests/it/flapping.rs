@@ -131,3 +131,22 @@ fn old_flaps_are_dropped_when_a_new_one_comes() {
     script.down_at(200).tick();
     assert_eq!(script.phase(), PhaseName::Suspected, "and do not come back");
 }
+
+#[test]
+fn between_two_flaps_it_stays_held_so_that_a_night_of_them_is_one_page() {
+    let mut script = flapped(3);
+    script.down_at(121).tick();
+    let up = |script: &mut Script, second: i64| {
+        for voter in ["primary", "standby", "witness"] {
+            script.at(second).vote(voter, Verdict::Up);
+        }
+        script.tick();
+    };
+    up(&mut script, 150);
+    assert_eq!(reason(&script), Some(HeldReason::Flapping), "the quiet between two flaps ends nothing");
+    let forgotten = 40 + 1800;
+    up(&mut script, forgotten - 1);
+    assert_eq!(script.phase(), PhaseName::Held);
+    up(&mut script, forgotten + 81);
+    assert_eq!(script.phase(), PhaseName::Watching, "it goes back by itself when the flaps are forgotten");
+}

@@ -1,7 +1,7 @@
 //! After a failover: exposed, rebuilt, and watched again under a policy that names the new pair.
 
 use crate::script::{REPLICA, Script, WRITER, candidate, done, seen};
-use crate::stages::{REBUILT, lag_of_now};
+use crate::stages::{OWN_GROUP, REBUILT, groups, lag_of_now};
 use understudy_engine::{
     CreateAnswer, DbStatus, Effect, Event, Ignored, IncidentId, Mode, Order, Phase, PhaseName, Revision, Seconds,
     Sight, Sighting, StepVerdict, Unseen, What, Why,
@@ -36,6 +36,8 @@ fn a_failover_is_exposed_until_a_person_orders_a_new_replica() {
     assert_eq!(script.look_at(REBUILT, Sight::Missing), StepVerdict::Noted);
     let create = create(&script).unwrap();
     assert_eq!((create.source.as_str(), create.replica.as_str()), (REPLICA, REBUILT));
+    let own = groups(&[OWN_GROUP]);
+    assert_eq!((create.like.as_str(), create.groups), (WRITER, own), "as the old writer was before it was cut off");
     assert_eq!(create.epoch, script.state.epoch);
     assert_eq!(create.not_after, Seconds(20).after(script.now));
 }

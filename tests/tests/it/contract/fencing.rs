@@ -147,7 +147,9 @@ async fn a_late_call_changes_nothing_and_a_look_is_never_late(world: &impl Cloud
 }
 
 async fn create(world: &impl CloudWorld, source: &DbInstanceArn, name: &str, not_after: Timestamp) -> CreateAnswer {
-    let create = CreateReplica { epoch: Epoch(1), source: source.clone(), replica: writer(name), not_after };
+    let like = writer("left");
+    let (source, groups) = (source.clone(), BTreeSet::new());
+    let create = CreateReplica { epoch: Epoch(1), source, replica: writer(name), like, groups, not_after };
     world.cloud().create_replica(&create).await.outcome
 }
 
@@ -160,6 +162,7 @@ async fn sighting(world: &impl CloudWorld, replica: &DbInstanceArn) -> Sighting 
 async fn a_new_replica_is_made_once_and_follows_its_source_in_the_end(world: &impl CloudWorld) {
     let (risen, replica) = (database("us-west-2", "risen"), writer("remade"));
     world.add_database(&risen, &own()).await;
+    world.add_database(&writer("left"), &own()).await;
     assert_eq!(create(world, &risen, "remade", world.now()).await, CreateAnswer::LookAgain, "too late");
     assert_eq!(world.cloud().read_back(&replica).await.outcome, Sight::Missing);
     assert_eq!(create(world, &risen, "remade", soon(world)).await, CreateAnswer::Accepted);
@@ -181,6 +184,7 @@ async fn a_new_replica_is_made_once_and_follows_its_source_in_the_end(world: &im
     let lag_after = now.checked_sub(SignedDuration::from_secs(600)).unwrap();
     let look = Look { alarms: BTreeMap::new(), candidate: replica, lag_after, lag_until: now };
     let candidate = world.cloud().look(&look).await.outcome.candidate;
+    assert_eq!(seen(world, &writer("remade")).await.groups, own(), "as the writer has them that stood there");
     assert_eq!(candidate.lag().map(|lag| lag.seconds), Some(Seconds(1)), "{candidate:?}");
 }
 
