@@ -1,15 +1,17 @@
 PYTHON ?= python3
 VENV := .venv
 PORT ?= 4510
+SEEDS ?= 20000
+PLANTED := target/planted/release/understudy-planted
 
-.PHONY: drill test cloud venv format lint unit end-to-end python rules
+.PHONY: drill test cloud venv format lint unit end-to-end python rules simulate planted-bugs mutants
 
 # A Region dies and recovers in a simulated cloud: no AWS account, no SDK.
 drill:
 	cargo run --package understudy-cli -- drill run region-loss
 
 # Everything that CI runs.
-test: venv format lint unit python end-to-end
+test: venv format lint unit simulate python end-to-end
 	@echo "all checks passed"
 
 # A local AWS to try things on by hand, until Ctrl-C.
@@ -42,6 +44,32 @@ unit:
 python:
 	PYTHONPATH=tests $(VENV)/bin/python -m unittest discover --start-directory tests/cloud --top-level-directory tests
 	PYTHONPATH=tests/rules $(PYTHON) -m unittest discover --start-directory tests/rules
+
+# Seeds of the simulator, the same bytes from two builds and twice from one, and every planted bug caught.
+simulate: $(PLANTED)
+	cargo build --package understudy-cli
+	cargo build --profile simulate --package understudy-cli
+	target/simulate/understudy sim run --seeds $(SEEDS) --keep target/failed-seeds.txt
+	target/debug/understudy sim run --seeds 100 --trace > target/seeds-debug.txt
+	target/simulate/understudy sim run --seeds 100 --trace > target/seeds-release.txt
+	target/simulate/understudy sim run --seeds 100 --trace > target/seeds-again.txt
+	cmp target/seeds-debug.txt target/seeds-release.txt
+	cmp target/seeds-release.txt target/seeds-again.txt
+	$(PLANTED) --check docs/reference/planted-bugs.md
+
+# Writes the table of planted bugs anew.
+planted-bugs: $(PLANTED)
+	$(PLANTED) --write docs/reference/planted-bugs.md
+
+.PHONY: $(PLANTED)
+$(PLANTED):
+	cargo build --release --locked --manifest-path tests/planted/Cargo.toml --target-dir target/planted
+
+# Changes the deciding modules of the engine in one place at a time: needs cargo-mutants, takes about an hour.
+mutants:
+	CARGO_PROFILE_DEV_DEBUG=0 cargo mutants --package understudy-engine --jobs 2 --timeout 60 --output target \
+		-f 'shared/engine/src/{tally,assessment,suspicion,candidate,breaker,fence,vote,state,effect,phase,step,order,time}.rs' \
+		-f 'shared/engine/src/{effect,phase,step}/*.rs' -- --lib --test it -- --skip properties::
 
 # Takes each rule of deciding away, one at a time, and sees that a named test fails: not part of `make test`.
 rules:

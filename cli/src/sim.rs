@@ -3,6 +3,7 @@
 use crate::args::{Output, SimRun, SimVerb};
 use crate::failure::Failure;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
@@ -23,23 +24,22 @@ pub(crate) fn run(verb: &SimVerb, out: &mut dyn Write, err: &mut dyn Write) -> R
 }
 
 fn simulate(args: &SimRun, out: &mut dyn Write, err: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let end = args.seed.checked_add(args.seeds).filter(|end| *end > args.seed).ok_or_else(|| Failure {
-        problem: format!("there are no {} seeds from {} on", args.seeds, args.seed),
-        mend: "name at least one seed, and a smaller first one".to_owned(),
-    })?;
+    let seeds = chosen(args)?;
     name_the_seed_of_a_panic();
-    let replay = format!("understudy sim run --seed {} --seeds 1 --trace", args.seed);
+    let first = seeds.first().copied().unwrap_or(args.seed);
+    let last = seeds.last().copied().unwrap_or(args.seed);
+    let replay = format!("understudy sim run --seed {first} --seeds 1 --trace");
     if matches!(args.output, Output::Text) {
-        writeln!(out, "seeds {} to {}; to see one of them: {replay}", args.seed, end - 1)?;
+        writeln!(out, "{} seeds, {first} to {last}; to see one of them: {replay}", seeds.len())?;
         out.flush()?;
     }
     let began = Instant::now();
-    let summary = if args.trace { traced(args.seed..end, out)? } else { run_seeds(args.seed..end, args.threads) };
+    let summary = if args.trace { traced(&seeds, out)? } else { run_seeds(seeds.iter().copied(), args.threads) };
     let seconds = began.elapsed().as_secs_f64();
     let unreached = summary.unreached();
     match args.output {
         Output::Text => tell(&summary, &unreached, out)?,
-        Output::Json => writeln!(out, "{}", as_json(args, &replay, &summary, &unreached))?,
+        Output::Json => writeln!(out, "{}", as_json(first, &replay, &summary, &unreached))?,
     }
     // How long it took is no part of what came of it.
     #[expect(clippy::cast_precision_loss, reason = "seeds a second, for people")]
@@ -48,14 +48,50 @@ fn simulate(args: &SimRun, out: &mut dyn Write, err: &mut dyn Write) -> Result<E
     if let Some(path) = &args.keep {
         keep(path, &summary.violations)?;
     }
-    let missed = args.seeds >= ALL_REACHED_FROM && !unreached.is_empty();
+    let missed = summary.seeds >= ALL_REACHED_FROM && !unreached.is_empty();
     Ok(if summary.violations.is_empty() && !missed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn traced(seeds: std::ops::Range<u64>, out: &mut dyn Write) -> Result<Summary, Failure> {
+/// The seeds to play: those of a file, each once, or so many from the first.
+fn chosen(args: &SimRun) -> Result<Vec<u64>, Failure> {
+    if let Some(path) = &args.again {
+        return kept(path);
+    }
+    let end = args.seed.checked_add(args.seeds).filter(|end| *end > args.seed).ok_or_else(|| Failure {
+        problem: format!("there are no {} seeds from {} on", args.seeds, args.seed),
+        mend: "name at least one seed, and a smaller first one".to_owned(),
+    })?;
+    Ok((args.seed..end).collect())
+}
+
+fn kept(path: &Path) -> Result<Vec<u64>, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| Failure {
+        problem: format!("{} cannot be read: {error}", path.display()),
+        mend: "name a file that --keep has written".to_owned(),
+    })?;
+    let seed = |line: &str| line.strip_prefix("seed ")?.split(':').next()?.parse().ok();
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let seeds: Result<BTreeSet<u64>, Failure> = lines
+        .map(|(number, line)| {
+            seed(line).ok_or_else(|| Failure {
+                problem: format!("line {} of {} names no seed: {line:?}", number + 1, path.display()),
+                mend: "begin each line with a seed, such as \"seed 7: \"".to_owned(),
+            })
+        })
+        .collect();
+    match seeds? {
+        seeds if seeds.is_empty() => Err(Failure {
+            problem: format!("{} keeps no seed", path.display()),
+            mend: "name a file that --keep has written".to_owned(),
+        }),
+        seeds => Ok(seeds.into_iter().collect()),
+    }
+}
+
+fn traced(seeds: &[u64], out: &mut dyn Write) -> Result<Summary, Failure> {
     let mut summary = Summary::default();
     for seed in seeds {
-        let (report, text) = trace_seed(seed);
+        let (report, text) = trace_seed(*seed);
         write!(out, "{text}")?;
         summary.add(report);
     }
@@ -105,7 +141,7 @@ fn line(violation: &Violation) -> String {
     format!("seed {}: {}: {}", violation.seed, violation.invariant.name(), violation.story)
 }
 
-fn as_json(args: &SimRun, replay: &str, summary: &Summary, unreached: &[String]) -> Value {
+fn as_json(first: u64, replay: &str, summary: &Summary, unreached: &[String]) -> Value {
     let checks: Map<_, _> = summary.checks.iter().map(|(one, count)| (one.name().to_owned(), json!(count))).collect();
     let groups = summary.counters.groups().into_iter().map(|(group, counts)| {
         let counts: Map<_, _> = counts.into_iter().map(|(name, count)| (name, json!(count))).collect();
@@ -117,7 +153,7 @@ fn as_json(args: &SimRun, replay: &str, summary: &Summary, unreached: &[String])
         .map(|one| json!({"seed": one.seed, "invariant": one.invariant.name(), "story": one.story}));
     json!({
         "schema": 1,
-        "first_seed": args.seed,
+        "first_seed": first,
         "seeds": summary.seeds,
         "replay": replay,
         "checks": checks,

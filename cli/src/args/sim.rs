@@ -25,9 +25,12 @@ pub(crate) struct SimRun {
     /// Print each seed, one line for each thing that happened.
     #[arg(long)]
     pub(crate) trace: bool,
-    /// Add the seeds that failed to this file, one a line.
+    /// Add the seeds that failed to this file, each with its story in a line.
     #[arg(long, value_name = "FILE")]
     pub(crate) keep: Option<PathBuf>,
+    /// Play the seeds that were kept in this file, and no others.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seeds", "seed"])]
+    pub(crate) again: Option<PathBuf>,
     /// How to print what came of it.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Output,

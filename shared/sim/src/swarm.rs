@@ -26,7 +26,6 @@ use stage::Stage;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::ops::Range;
 use trace::{Commit, Ended, Fact, What};
 use understudy_engine::What as Told;
 
@@ -39,7 +38,7 @@ pub fn run_seed(seed: u64) -> SeedReport {
 
 /// Plays many seeds on so many threads. What they come to does not depend on how many.
 #[must_use]
-pub fn run_seeds(seeds: Range<u64>, threads: usize) -> Summary {
+pub fn run_seeds(seeds: impl Iterator<Item = u64> + Clone + Sync, threads: usize) -> Summary {
     let threads = threads.max(1);
     let run = |thread: usize| {
         let mut summary = Summary::default();

@@ -75,9 +75,10 @@ fn released(mode: Mode, reason: HeldReason, suspicion: &Suspicion, assessment: &
     let only_time = assessment.only_blocked_by(&[Rule::Sustain, Rule::Storm]);
     match reason {
         HeldReason::Undecided | HeldReason::Flapping | HeldReason::Observer if only_time => Some(Why::OnlyTimeBlocks),
-        HeldReason::Shadow if mode != Mode::Observe && only_time => Some(Why::OnlyTimeBlocks),
+        // Whoever leaves the mode that held it wants to hear of whatever else stands in the way.
+        HeldReason::Shadow if mode != Mode::Observe => Some(Why::OnlyTimeBlocks),
         HeldReason::Storm if matches!(suspicion.turn, Turn::Admitted { .. }) => Some(Why::Admitted),
-        HeldReason::Storm if mode != Mode::Auto && only_time => Some(Why::OnlyTimeBlocks),
+        HeldReason::Storm if mode != Mode::Auto => Some(Why::OnlyTimeBlocks),
         HeldReason::Undecided
         | HeldReason::Flapping
         | HeldReason::Observer

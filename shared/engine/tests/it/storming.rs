@@ -1,9 +1,9 @@
 //! The storm breaker, as one application meets it: asked last, and waited for.
 
-use crate::script::{Script, name, policy, rules};
+use crate::script::{Script, WRITER, name, policy, rules, seen};
 use understudy_engine::{
-    Admission, Effect, Event, Ground, HeldReason, Ignored, IncidentId, Mode, Order, Phase, PhaseName, Revision, Rule,
-    Seconds, StepVerdict, Turn, Verdict, Why,
+    Admission, DbStatus, Effect, Event, Ground, HeldReason, Ignored, IncidentId, Mode, Order, Phase, PhaseName,
+    Revision, Rule, Seconds, StepVerdict, Turn, Verdict, Why,
 };
 
 fn turned_back() -> Script {
@@ -143,6 +143,18 @@ fn a_hold_at_the_breaker_ends_where_the_mode_does_not_need_it_any_more() {
     let mut script = turned_back();
     script.policy.mode = Mode::Approve;
     assert_eq!(script.down_at(210).tick(), StepVerdict::Advanced(Why::OnlyTimeBlocks));
+}
+
+#[test]
+fn leaving_the_mode_that_held_it_ends_the_hold_whatever_else_stands_in_the_way() {
+    let mut shadow = Script::sustained(Mode::Observe);
+    assert_eq!(shadow.tick(), StepVerdict::Advanced(Why::WouldHavePromoted));
+    for (mut script, mode) in [(shadow, Mode::Auto), (turned_back(), Mode::Approve)] {
+        script.policy.mode = mode;
+        script.down_at(210).look(seen(DbStatus::BackingUp, Some(WRITER), Some(1)));
+        assert_eq!(script.tick(), StepVerdict::Advanced(Why::OnlyTimeBlocks));
+        assert_eq!(script.phase(), PhaseName::Suspected, "and in its time it pages as undecided");
+    }
 }
 
 #[test]

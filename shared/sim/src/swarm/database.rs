@@ -125,6 +125,14 @@ impl Being {
         WriterSeen { status: self.look(now).status, groups: self.groups.clone(), settled }
     }
 
+    /// Replaces its security groups. Asked twice for the same is asked once.
+    pub(super) fn regroup(&mut self, groups: &BTreeSet<SecurityGroup>, now: Ms) {
+        if self.groups != *groups {
+            self.groups.clone_from(groups);
+            self.regrouped_at = now;
+        }
+    }
+
     /// Whether it admits nobody but `group`, and was restarted since: what a fence comes to.
     pub(super) fn is_cut_off(&self, group: &SecurityGroup, now: Ms) -> bool {
         self.is_isolated(group, now)

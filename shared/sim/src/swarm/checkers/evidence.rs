@@ -131,6 +131,9 @@ fn sustained(trace: &Trace<'_>, findings: &mut Findings) {
         } else if since.is_none() || gap || commit.starts_again() {
             since = Some(clock);
             looked = Some(clock);
+        } else {
+            // Of two runs the one whose clock is behind saw it at an earlier time.
+            since = since.map(|since| since.min(clock));
         }
         if commit.how == How::Looked {
             looked = Some(clock);

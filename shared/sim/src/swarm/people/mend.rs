@@ -124,10 +124,7 @@ impl World {
     fn give_back(&mut self, application: usize, decision: &Decision) {
         let now = self.now;
         if let Some(database) = self.items[application].databases.get_mut(&decision.writer) {
-            database.change(now, |being| {
-                being.groups = BTreeSet::from([own_group()]);
-                being.regrouped_at = now;
-            });
+            database.change(now, |being| being.regroup(&BTreeSet::from([own_group()]), now));
         }
     }
 }

@@ -342,14 +342,8 @@ impl World {
             database.change(now, |being| match &call.act {
                 FenceAct::Describe => {}
                 FenceAct::Restart => being.restarted_at = now,
-                FenceAct::Isolate { group } => {
-                    being.groups = BTreeSet::from([group.clone()]);
-                    being.regrouped_at = now;
-                }
-                FenceAct::Restore { groups } => {
-                    being.groups.clone_from(groups);
-                    being.regrouped_at = now;
-                }
+                FenceAct::Isolate { group } => being.regroup(&BTreeSet::from([group.clone()]), now),
+                FenceAct::Restore { groups } => being.regroup(groups, now),
             });
         }
         FenceAnswer::Accepted

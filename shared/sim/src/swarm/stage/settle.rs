@@ -130,6 +130,7 @@ impl World {
             let possible = policy.mode != Mode::Observe
                 && self.is_decidable(policy)
                 && !is_misnamed(item)
+                && !self.goes_to_what_is_lost(item)
                 && self.plan.place(&policy.database.writer.region()) == PRIMARY
                 && item.state.writer.as_ref().is_none_or(|writer| {
                     *writer == policy.database.writer || self.plan.place(&writer.region()) != PRIMARY
@@ -141,6 +142,11 @@ impl World {
         let untouched =
             !begun && item.databases.values().all(|one| one.being(self.now).is_some_and(|it| it.promotion.is_none()));
         if untouched { Expected::Watching } else { Expected::Nothing }
+    }
+
+    /// Whether a switchover was on its way to the Region that is lost by now: people have to see to it.
+    fn goes_to_what_is_lost(&self, item: &Item) -> bool {
+        item.state.phase.decision().is_some_and(|decision| self.plan.place(&decision.replica.region()) == PRIMARY)
     }
 
     /// Whether the voters outside the lost Region suffice.
