@@ -39,10 +39,15 @@ pub enum Bug {
     ReuseEpoch,
     AbortAtOnce,
     TellNobody,
+    NeverLatch,
+    ForgetStop,
+    TrustOldSight,
+    NeverLook,
+    ForgetReminder,
 }
 
 impl Bug {
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 33] = [
         Self::CountResponders,
         Self::MissingIsDown,
         Self::ForgetFreshness,
@@ -71,6 +76,11 @@ impl Bug {
         Self::ReuseEpoch,
         Self::AbortAtOnce,
         Self::TellNobody,
+        Self::NeverLatch,
+        Self::ForgetStop,
+        Self::TrustOldSight,
+        Self::NeverLook,
+        Self::ForgetReminder,
     ];
 
     /// The invariant that forbids it, by its id: the one that has to notice, whatever else does.
@@ -85,20 +95,22 @@ impl Bug {
             Self::DropAliveVeto => "I7",
             Self::DropSustain => "I8",
             Self::IgnoreCooldown => "I9",
-            Self::IgnoreLag => "I10",
+            Self::IgnoreLag | Self::TrustOldSight => "I10",
             Self::IgnoreObserver => "I11",
             Self::IgnoreBreaker => "I12",
             Self::ReuseEpoch => "I13",
             Self::RetryOnTimeout | Self::AbortAtOnce => "I15",
             Self::ClaimFenced | Self::HideSplitRisk => "I16",
             Self::LatchOpensOnRecovery => "I17",
-            Self::LatchBeforeVerified => "I18",
+            Self::LatchBeforeVerified | Self::NeverLatch => "I18",
             Self::LatchBothRegions => "I19",
             Self::IgnorePause => "I20",
             Self::DecideByOldPolicy => "I22",
             Self::MoveSilently => "I23",
-            Self::ReuseApproval => "I24",
+            Self::ReuseApproval | Self::ForgetStop => "I24",
             Self::TellNobody => "I25",
+            Self::NeverLook => "L4",
+            Self::ForgetReminder => "L3",
         }
     }
 
@@ -134,6 +146,11 @@ impl Bug {
             Self::ReuseEpoch => "a decision does not get a new epoch",
             Self::AbortAtOnce => "an abort does not wait for what is in flight",
             Self::TellNobody => "entries are marked as told, and nobody is told",
+            Self::NeverLatch => "traffic is not kept off the old Region",
+            Self::ForgetStop => "a veto or an abort holds like any doubt",
+            Self::TrustOldSight => "whatever replica was looked at is taken for the one that the policy names",
+            Self::NeverLook => "voters and replica are never read again, and only events tell",
+            Self::ForgetReminder => "whoever is waited for is told once",
         }
     }
 }

@@ -229,7 +229,8 @@ fn diversity(policy: &Policy, tally: &Tally, blockers: &mut Vec<Blocker>) {
 
 fn candidate(policy: &Policy, suspicion: &Suspicion, now: Timestamp, blockers: &mut Vec<Blocker>) {
     let oldest = policy.windows.vote_max_age_seconds.before(now);
-    match suspicion.candidate.as_ref().filter(|seen| seen.at >= oldest) {
+    let seen = suspicion.candidate.as_ref().filter(|seen| seen.at >= oldest && seen.is_of(&policy.database.replica));
+    match seen {
         None => blockers.push(Blocker::CandidateNotSeen),
         Some(seen) => {
             let reasons = seen.sight.ineligible(&policy.database);
@@ -241,7 +242,8 @@ fn candidate(policy: &Policy, suspicion: &Suspicion, now: Timestamp, blockers: &
 }
 
 impl Assessment {
-    /// What has turned since a decision was made: the quorum is lost, or somebody can reach the writer again.
+    /// What has turned since a decision was made: the quorum is lost, somebody can reach the writer again, or
+    /// the observers are in doubt.
     #[must_use]
     pub(crate) fn of_turned(tally: Tally) -> Self {
         let mut blockers = Vec::new();
@@ -249,6 +251,7 @@ impl Assessment {
             blockers.push(no_quorum(&tally));
         }
         blockers.extend(alive(&tally));
+        observer(&tally, &mut blockers);
         Self { tally, blockers, sustained: None, candidate: None, turn: None, approvals: None }
     }
 
@@ -268,7 +271,17 @@ impl Assessment {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CandidateSeen {
     pub at: Timestamp,
+    /// Which instance was looked at: the policy may name another one by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<DbInstanceArn>,
     pub sight: Sight,
+}
+
+impl CandidateSeen {
+    #[must_use]
+    pub fn is_of(&self, replica: &DbInstanceArn) -> bool {
+        self.instance.as_ref() == Some(replica)
+    }
 }
 
 impl fmt::Display for Blocker {

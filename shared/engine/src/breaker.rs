@@ -13,8 +13,11 @@ pub const BREAKER_SCHEMA: u32 = 1;
 /// The span over which automatic promotions are counted.
 const HOUR: Seconds = Seconds(3600);
 
+/// How long a turn is good for: within the hour over which it is counted.
+pub(crate) const ADMISSION_MAX_AGE: Seconds = Seconds(3000);
+
 /// How long one that waits keeps its place without asking again.
-const WAIT_MAX_AGE: Seconds = Seconds(180);
+pub(crate) const WAIT_MAX_AGE: Seconds = Seconds(180);
 
 /// How often one that waits has its asking written down again.
 const RENEW_AFTER: Seconds = Seconds(60);
@@ -81,11 +84,10 @@ pub struct Admit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Admission {
-    Admitted(Ground),
+    /// When it was let through: the turn is good for as long as the breaker counts it, whoever asks again.
+    Admitted { ground: Ground, at: Timestamp },
     /// It has to wait for a person, or for the hour to pass.
-    Waits {
-        waiting: u32,
-    },
+    Waits { waiting: u32 },
     /// The breaker's record could not be read or written.
     Unanswered,
 }
@@ -103,17 +105,17 @@ impl Default for Breaker {
 }
 
 impl Breaker {
-    /// Answers one that asks. Asking twice for one incident is asking once.
+    /// Answers one that asks. Asking twice for one incident is asking once, until its turn is used up.
     #[must_use]
     pub fn admit(&self, admit: &Admit, now: Timestamp) -> (Self, Admission) {
         let mut next = self.clone();
         next.forget(now);
-        let known =
-            next.admitted.iter().find(|one| one.application == admit.application && one.incident == admit.incident);
-        if let Some(known) = known {
-            let ground = known.ground;
-            return (next.numbered_after(self), Admission::Admitted(ground));
+        let asks = |one: &Admitted| one.application == admit.application && one.incident == admit.incident;
+        let known = next.admitted.iter().find(|one| asks(one)).map(|one| (one.ground, one.at));
+        if let Some((ground, at)) = known.filter(|(_, at)| *at > ADMISSION_MAX_AGE.before(now)) {
+            return (next.numbered_after(self), Admission::Admitted { ground, at });
         }
+        next.admitted.retain(|one| !asks(one));
         next.queue(admit, now);
         let first = next.ground(&admit.application, admit.promotes_per_hour).filter(|_| next.is_first(admit));
         let answer = match first {
@@ -121,7 +123,7 @@ impl Breaker {
                 next.waiting.remove(&admit.application);
                 let Admit { application, incident, .. } = admit.clone();
                 next.admitted.push(Admitted { application, incident, at: now, ground });
-                Admission::Admitted(ground)
+                Admission::Admitted { ground, at: now }
             }
             None => Admission::Waits { waiting: u32::try_from(next.waiting.len()).unwrap_or(u32::MAX) },
         };

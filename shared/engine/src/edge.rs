@@ -190,7 +190,7 @@ impl Why {
             Self::Overdue => "it took longer than its deadline: a person is needed",
             Self::CandidateLost => "the replica is not what the decision was about: a person is needed",
             Self::EvidenceTurned => "no call has arrived, and what was decided on does not hold any more",
-            Self::FenceLeft => "the old writer could not be given back what was taken from it: a person is needed",
+            Self::FenceLeft => "the abort cannot be brought to its end by itself: a person is needed",
             Self::GivenUp => "a person has dealt with it by hand",
             Self::Writable => {
                 "the promoted database is available and stands alone: traffic is latched off the old Region"

@@ -4,7 +4,7 @@ use crate::breaker::Admit;
 use crate::candidate::LAG_MAX_AGE;
 use crate::fence::{Fence, FenceAct};
 use crate::name::{AlarmArn, DbInstanceArn, Epoch, RunId, SecurityGroup, VoterName};
-use crate::phase::{Aborting, Call, Decision, Phase, Promoting, Rebuilding};
+use crate::phase::{Aborting, Call, Decision, Phase, Promoting, Rebuilding, Rebuilt};
 use crate::policy::{Policy, Source};
 use crate::state::State;
 use crate::suspicion::{Suspicion, Turn};
@@ -93,7 +93,7 @@ impl State {
             Phase::Shifting(phase) => self.fence(&phase.decision, policy, poll, now),
             Phase::FailedOver(phase) => self.fence(&phase.decision, policy, policy.windows.look_seconds, now),
             Phase::Rebuilding(phase) => self.rebuilding(phase, policy, now),
-            Phase::Rebuilt(phase) => self.fence(&phase.after.decision, policy, policy.windows.look_seconds, now),
+            Phase::Rebuilt(phase) => self.rebuilt(phase, policy, now),
             Phase::Aborting(phase) => self.aborting(phase, policy, now),
             Phase::Stuck(phase) => {
                 read_back_when(due(phase.polled_at, policy.windows.look_seconds) <= now, &phase.decision)
@@ -176,6 +176,12 @@ impl State {
         look.or_else(|| self.fence(&phase.after.decision, policy, every, now))
     }
 
+    fn rebuilt(&self, phase: &Rebuilt, policy: &Policy, now: Timestamp) -> Option<Effect> {
+        let span = (LAG_MAX_AGE.before(now), now);
+        let look = (phase.look_due(policy) <= now).then(|| look_at(&phase.replica, span));
+        look.or_else(|| self.fence(&phase.after.decision, policy, policy.windows.look_seconds, now))
+    }
+
     fn aborting(&self, phase: &Aborting, policy: &Policy, now: Timestamp) -> Option<Effect> {
         let poll = policy.windows.poll_seconds;
         let fence = &phase.decision.fence;
@@ -205,6 +211,13 @@ fn due(last: Option<Timestamp>, every: Seconds) -> Timestamp {
 }
 
 /// Look at one instance, and at no voter.
+impl Rebuilt {
+    /// A standby that nobody looks at is none by the time it is needed.
+    fn look_due(&self, policy: &Policy) -> Timestamp {
+        due(self.seen.as_ref().map(|seen| seen.at), policy.windows.patrol_seconds)
+    }
+}
+
 fn look_at(instance: &DbInstanceArn, (lag_after, lag_until): (Timestamp, Timestamp)) -> Effect {
     Effect::Look(Look { alarms: BTreeMap::new(), candidate: instance.clone(), lag_after, lag_until })
 }

@@ -107,6 +107,10 @@ pub enum What {
     },
     /// The old writer is proven to take no writes.
     Fenced,
+    /// Nothing more is done by itself, and the old writer is left cut off; these groups open it again.
+    LeftCutOff {
+        restore: BTreeSet<SecurityGroup>,
+    },
     Acknowledged,
     CreateAnswered {
         answer: CreateAnswer,
@@ -199,6 +203,7 @@ impl What {
             | Self::Isolating { .. }
             | Self::SplitRisk { .. }
             | Self::Fenced
+            | Self::LeftCutOff { .. }
             | Self::Acknowledged => true,
             Self::Refused | Self::CreateAnswered { .. } | Self::Reminded { .. } | Self::Paused | Self::Unpaused => {
                 false
@@ -226,7 +231,7 @@ impl What {
                 | PhaseName::Rebuilding
                 | PhaseName::Rebuilt => Urgency::Notice,
             },
-            Self::SplitRisk { .. } | Self::Reminded { .. } | Self::Paused => Urgency::Page,
+            Self::SplitRisk { .. } | Self::LeftCutOff { .. } | Self::Reminded { .. } | Self::Paused => Urgency::Page,
             Self::Refused
             | Self::Answered { .. }
             | Self::Unheard { .. }
@@ -253,6 +258,7 @@ impl What {
             | Self::Isolating { .. }
             | Self::SplitRisk { .. }
             | Self::Fenced
+            | Self::LeftCutOff { .. }
             | Self::Acknowledged
             | Self::CreateAnswered { .. }
             | Self::Paused
@@ -282,6 +288,7 @@ impl fmt::Display for What {
             Self::Isolating { .. } => f.write_str("the old writer is being cut off"),
             Self::SplitRisk { .. } => f.write_str("split risk"),
             Self::Fenced => f.write_str("the old writer is fenced"),
+            Self::LeftCutOff { .. } => f.write_str("the old writer is left cut off"),
             Self::Acknowledged => f.write_str("acknowledged"),
             Self::CreateAnswered { .. } => f.write_str("create call answered"),
             Self::Reminded { phase, .. } => write!(f, "still {phase}"),
@@ -299,6 +306,10 @@ impl fmt::Display for Needs {
             Self::Stuck(reason) => reason.fmt(f),
         }
     }
+}
+
+fn listed(groups: &BTreeSet<SecurityGroup>) -> String {
+    groups.iter().map(SecurityGroup::as_str).collect::<Vec<_>>().join(", ")
 }
 
 impl Entry {
@@ -319,10 +330,11 @@ impl Entry {
                 "the replica is untouched long after the last call could have arrived; same epoch".to_owned()
             }
             What::Approved { .. } => "an approver said yes".to_owned(),
-            What::Isolating { restore } => {
-                let groups: Vec<&str> = restore.iter().map(SecurityGroup::as_str).collect();
-                format!("to undo it, give it back {}", groups.join(", "))
-            }
+            What::Isolating { restore } => format!("to undo it, give it back {}", listed(restore)),
+            What::LeftCutOff { restore } => format!(
+                "it may be the only intact copy: once it is certain that its replica takes no writes, it is opened again by giving it back {}",
+                listed(restore)
+            ),
             What::SplitRisk { trouble } => match trouble {
                 Some(trouble) => format!("nothing has shown that the old writer takes no writes: {trouble}"),
                 None => "nothing has shown that the old writer takes no writes: cut it off by hand".to_owned(),

@@ -1,12 +1,11 @@
 //! A suspicion: what is known while Down is weighed, asked about or held.
 
 use crate::assessment::{Assessment, CandidateSeen, Rule, assess};
-use crate::breaker::{Admit, Ground};
+use crate::breaker::{ADMISSION_MAX_AGE, Admit, Ground};
 use crate::name::IncidentId;
 use crate::policy::Policy;
 use crate::state::State;
 use crate::tally::{Tally, tally};
-use crate::time::Seconds;
 use crate::vote::Votes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -66,9 +65,6 @@ impl Turn {
         }
     }
 }
-
-/// How long a turn is good for: within the hour over which the breaker counts it.
-pub(crate) const ADMISSION_MAX_AGE: Seconds = Seconds(3000);
 
 /// A suspicion as the present votes leave it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -121,12 +121,26 @@ impl Tally {
         u32::try_from(self.down().count()).unwrap_or(u32::MAX)
     }
 
-    /// Whether anybody's last word on the primary Region is a Down that has grown stale. It counts for
-    /// nothing, and yet nobody has taken it back.
+    /// Whether anybody's last word on the primary Region is a Down that does not count, or one that cannot
+    /// be told: it is too old or dated ahead, and yet nobody has taken it back.
     #[must_use]
     pub fn last_said_down(&self) -> bool {
-        let stale = Counts::Not(NotCounted::Stale { verdict: Verdict::Down });
-        self.heard.iter().any(|heard| heard.watches == Subject::Primary && heard.counts == stale)
+        self.heard.iter().filter(|heard| heard.watches == Subject::Primary).any(|heard| match heard.counts {
+            Counts::Not(NotCounted::Stale { verdict } | NotCounted::FromTheFuture { verdict }) => {
+                verdict == Verdict::Down
+            }
+            Counts::Not(NotCounted::OtherSource) => true,
+            Counts::Not(NotCounted::NeverVoted) | Counts::As(_) => false,
+        })
+    }
+
+    /// Whether nobody says Down, by whichever clock is right: to a run whose own is behind, a fresh Down is
+    /// dated ahead.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        let ahead = Counts::Not(NotCounted::FromTheFuture { verdict: Verdict::Down });
+        let says = |heard: &Heard| heard.counts == Counts::As(Verdict::Down) || heard.counts == ahead;
+        !self.heard.iter().any(|heard| heard.watches == Subject::Primary && says(heard))
     }
 
     #[must_use]
@@ -140,6 +154,12 @@ impl Tally {
             EvidenceClass::DataPath | EvidenceClass::Replication => true,
             EvidenceClass::Infrastructure | EvidenceClass::Operator => false,
         })
+    }
+
+    /// Whoever says that the standby is down as well, or our own canary.
+    pub fn doubts(&self) -> impl Iterator<Item = &Heard> {
+        let doubts = [Subject::Standby, Subject::Canary];
+        doubts.into_iter().flat_map(|subject| self.said(subject, Verdict::Down))
     }
 
     #[must_use]

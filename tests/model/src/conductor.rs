@@ -135,7 +135,10 @@ impl Report {
             }
             Self::Admitted { former, .. } => {
                 let incident = if former { Record::former_incident() } else { incident.clone() };
-                Event::AdmissionAnswered { incident, answer: Admission::Admitted(Ground::BelowLimit) }
+                Event::AdmissionAnswered {
+                    incident,
+                    answer: Admission::Admitted { ground: Ground::BelowLimit, at: begin() },
+                }
             }
             Self::Answered { epoch, attempt, answer, .. } => {
                 let answer = match answer {

@@ -22,6 +22,8 @@ pub(super) fn made(bug: Bug, before: &State, votes: &Votes, mut stepped: Step, n
             .journal
             .outbox
             .retain(|entry| !matches!(entry.what, What::Moved { to: PhaseName::Fencing | PhaseName::Verifying, .. })),
+        Bug::NeverLatch => next.latch.clone_from(&before.latch),
+        Bug::ForgetReminder => next.journal.outbox.retain(|entry| !matches!(entry.what, What::Reminded { .. })),
         Bug::ReuseEpoch => next.epoch = before.epoch,
         Bug::AbortAtOnce => {
             if let Phase::Aborting(aborting) = &mut next.phase {
@@ -47,7 +49,10 @@ pub(super) fn made(bug: Bug, before: &State, votes: &Votes, mut stepped: Step, n
         | Bug::RetryOnTimeout
         | Bug::CallHoweverLate
         | Bug::DecideByOldPolicy
-        | Bug::TellNobody => {}
+        | Bug::TellNobody
+        | Bug::ForgetStop
+        | Bug::TrustOldSight
+        | Bug::NeverLook => {}
     }
     if stepped.next != *before && stepped.next.revision == before.revision {
         stepped.next.revision = before.revision.next();
@@ -118,6 +123,9 @@ pub(super) fn wanted(bug: Bug, state: &State, policy: &Policy, run: &RunId, now:
         return state.outstanding(policy, caller, now);
     }
     let mut wanted = state.outstanding(policy, run, now);
+    if bug == Bug::NeverLook && matches!(wanted, Some(Effect::Look(_))) {
+        return None;
+    }
     if bug == Bug::CallHoweverLate
         && let Some(Effect::Promote(promote)) = &mut wanted
     {

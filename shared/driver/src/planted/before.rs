@@ -3,7 +3,8 @@
 use super::{Bug, first_seen};
 use jiff::Timestamp;
 use understudy_engine::{
-    Admission, Event, EvidenceClass, Ground, Policy, PromoteAnswer, Seconds, State, Subject, Verdict, Vote, Votes,
+    Admission, Event, EvidenceClass, Ground, HeldReason, Phase, Policy, PromoteAnswer, Seconds, State, Subject,
+    Verdict, Vote, Votes,
 };
 
 pub(super) struct Given {
@@ -27,10 +28,12 @@ pub(super) fn given(bug: Bug, state: &State, policy: &Policy, votes: &Votes, eve
         Bug::IgnoreLag => given.policy.database.lag_max_seconds = Seconds(u32::MAX),
         Bug::IgnoreObserver => given.policy.voters.retain(|voter| voter.watches == Subject::Primary),
         Bug::IgnorePause => given.state.paused = None,
+        Bug::ForgetStop => forget_stop(&mut given.state),
+        Bug::TrustOldSight => trust_old_sight(&mut given.state, policy),
         Bug::DecideByOldPolicy => given.policy = first_seen(policy),
         Bug::IgnoreBreaker => {
             if let Event::AdmissionAnswered { answer, .. } = &mut given.event {
-                *answer = Admission::Admitted(Ground::BelowLimit);
+                *answer = Admission::Admitted { ground: Ground::BelowLimit, at: now };
             }
         }
         Bug::RetryOnTimeout => {
@@ -53,9 +56,43 @@ pub(super) fn given(bug: Bug, state: &State, policy: &Policy, votes: &Votes, eve
         | Bug::MoveSilently
         | Bug::ReuseEpoch
         | Bug::AbortAtOnce
-        | Bug::TellNobody => {}
+        | Bug::TellNobody
+        | Bug::NeverLatch
+        | Bug::NeverLook
+        | Bug::ForgetReminder => {}
     }
     given
+}
+
+fn forget_stop(state: &mut State) {
+    if let Phase::Held(held) = &mut state.phase
+        && matches!(held.reason, HeldReason::Vetoed | HeldReason::Aborted)
+    {
+        held.reason = HeldReason::Undecided;
+    }
+}
+
+fn trust_old_sight(state: &mut State, policy: &Policy) {
+    let suspicion = match &mut state.phase {
+        Phase::Suspected(phase) => &mut phase.suspicion,
+        Phase::AwaitingApproval(phase) => &mut phase.suspicion,
+        Phase::AwaitingVeto(phase) => &mut phase.suspicion,
+        Phase::Held(_)
+        | Phase::Watching
+        | Phase::Fencing(_)
+        | Phase::Draining(_)
+        | Phase::Promoting(_)
+        | Phase::Verifying(_)
+        | Phase::Shifting(_)
+        | Phase::FailedOver(_)
+        | Phase::Rebuilding(_)
+        | Phase::Rebuilt(_)
+        | Phase::Aborting(_)
+        | Phase::Stuck(_) => return,
+    };
+    if let Some(seen) = &mut suspicion.candidate {
+        seen.instance = Some(policy.database.replica.clone());
+    }
 }
 
 fn majority_of_responders(policy: &Policy, votes: &Votes, now: Timestamp) -> u32 {

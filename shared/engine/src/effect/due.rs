@@ -78,7 +78,11 @@ impl State {
                 let looks = due(phase.polled_at, windows.look_seconds).min(phase.deadline);
                 Some(fence.map_or(looks, |fence| fence.min(looks)))
             }
-            Phase::Rebuilt(phase) => self.fence_next(&phase.after.decision, policy, windows.look_seconds),
+            Phase::Rebuilt(phase) => {
+                let fence = self.fence_next(&phase.after.decision, policy, windows.look_seconds);
+                let looks = phase.look_due(policy);
+                Some(fence.map_or(looks, |fence| fence.min(looks)))
+            }
             Phase::Aborting(phase) => Some(self.aborting_due(phase, policy)),
             Phase::Stuck(phase) => {
                 let told = windows.remind_seconds.after(phase.told_at);

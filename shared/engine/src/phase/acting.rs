@@ -73,6 +73,9 @@ pub struct Promoting {
     pub decision: Decision,
     pub attempt: u32,
     pub call: Call,
+    /// Whether any call before this one is of unknown fate.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub doubted: bool,
     pub deadline: Timestamp,
 }
 

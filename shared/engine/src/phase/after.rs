@@ -1,5 +1,6 @@
 //! What follows a failover: exposed, rebuilt, and home again.
 
+use crate::assessment::CandidateSeen;
 use crate::name::{DbInstanceArn, Person};
 use crate::phase::acting::{Decision, PromotedBy};
 use jiff::Timestamp;
@@ -36,4 +37,7 @@ pub struct Rebuilt {
     pub after: FailedOver,
     pub replica: DbInstanceArn,
     pub since: Timestamp,
+    /// The last look at the replica.
+    #[serde(default)]
+    pub seen: Option<CandidateSeen>,
 }

@@ -98,7 +98,7 @@ impl HeldReason {
             Self::Storm => "release the whole batch that waits, if the Region is lost",
             Self::Vetoed | Self::Aborted => "have it weighed again if it should be promoted after all",
             Self::PromotedElsewhere => {
-                "adopt the promotion if traffic should follow it, or rebuild the replica and acknowledge"
+                "adopt the promotion if traffic should follow it; it goes back by itself once the replica follows its writer again"
             }
         }
     }

@@ -159,6 +159,7 @@ fn forward(draft: Draft<'_>, phase: &Aborting, known: Known) -> Step {
     let incident = decision.incident.clone();
     let read_back = ReadBack { known, since: draft.now, polled_at: None, untouched_at: None };
     let deadline = draft.policy.windows.promote_seconds.after(draft.now);
-    let next = Phase::Promoting(Promoting { decision, attempt: 1, call: Call::ReadBack(read_back), deadline });
+    let call = Call::ReadBack(read_back);
+    let next = Phase::Promoting(Promoting { decision, attempt: 1, call, doubted: false, deadline });
     draft.advance(next, Why::CallHadArrived, Who::Conductor, &incident, None)
 }

@@ -2,6 +2,7 @@
 
 use super::draft::Draft;
 use super::{Ignored, Step, deciding};
+use crate::assessment::{Blocker, CandidateSeen};
 use crate::candidate::{DbStatus, Sight, Sighting, last_contact};
 use crate::edge::Why;
 use crate::event::{CreateAnswer, Event};
@@ -9,6 +10,7 @@ use crate::journal::{What, Who};
 use crate::name::{DbInstanceArn, Epoch, IncidentId, Person};
 use crate::order::Order;
 use crate::phase::{FailedOver, Phase, Rebuilding, Rebuilt};
+use crate::policy::Database;
 
 pub(super) fn step(draft: Draft<'_>, phase: &FailedOver, event: &Event) -> Step {
     match event {
@@ -116,7 +118,8 @@ fn looked(draft: Draft<'_>, phase: &Rebuilding, sight: &Sight) -> Step {
         && last_contact(lags).is_some_and(|lag| lag.seconds <= draft.policy.database.lag_max_seconds)
     {
         let incident = phase.after.decision.incident.clone();
-        let next = Rebuilt { after: phase.after.clone(), replica: phase.replica.clone(), since: draft.now };
+        let seen = Some(CandidateSeen { at: draft.now, instance: Some(phase.replica.clone()), sight: sight.clone() });
+        let next = Rebuilt { after: phase.after.clone(), replica: phase.replica.clone(), since: draft.now, seen };
         return draft.advance(Phase::Rebuilt(next), Why::ReplicaFollows, Who::Conductor, &incident, None);
     }
     let polled_at = Some(draft.now);
@@ -135,6 +138,7 @@ fn created(mut draft: Draft<'_>, phase: &Rebuilding, epoch: Epoch, answer: Creat
 pub(super) fn step_rebuilt(draft: Draft<'_>, phase: &Rebuilt, event: &Event) -> Step {
     match event {
         Event::Tick { .. } => draft.ignore(Ignored::NotDue),
+        Event::Looked { instance, candidate } if *instance == phase.replica => looked_again(draft, phase, candidate),
         Event::Ordered { by, order: Order::SwitchOver(incident) } => switch_over(draft, phase, by, incident),
         Event::Ordered { by, order: Order::Acknowledge(incident) } => home(draft, phase, by, incident),
         Event::Looked { .. }
@@ -145,6 +149,30 @@ pub(super) fn step_rebuilt(draft: Draft<'_>, phase: &Rebuilt, event: &Event) -> 
         Event::Ordered { .. } => draft.ignore(Ignored::NotAsked),
         Event::FenceAnswered { .. } | Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
     }
+}
+
+fn looked_again(draft: Draft<'_>, phase: &Rebuilt, sight: &Sight) -> Step {
+    if phase.seen.as_ref().is_some_and(|seen| seen.at > draft.now) {
+        return draft.ignore(Ignored::Stale);
+    }
+    let seen = Some(CandidateSeen { at: draft.now, instance: Some(phase.replica.clone()), sight: sight.clone() });
+    draft.note(Phase::Rebuilt(Rebuilt { seen, ..phase.clone() }))
+}
+
+/// What is wrong with the replica: a switchover cuts off a healthy writer, and must not do so for nothing.
+fn unfit(draft: &Draft<'_>, phase: &Rebuilt) -> Option<Blocker> {
+    let windows = &draft.policy.windows;
+    let oldest = windows.patrol_seconds.before(windows.vote_max_age_seconds.before(draft.now));
+    let Some(seen) = phase.seen.as_ref().filter(|seen| seen.at >= oldest) else {
+        return Some(Blocker::CandidateNotSeen);
+    };
+    let pair = Database {
+        writer: phase.after.decision.replica.clone(),
+        replica: phase.replica.clone(),
+        lag_max_seconds: draft.policy.database.lag_max_seconds,
+    };
+    let reasons = seen.sight.ineligible(&pair);
+    (!reasons.is_empty()).then_some(Blocker::CandidateIneligible { reasons })
 }
 
 /// Traffic would go back to a Region whose old writer may still take writes: not before it is fenced.
@@ -161,6 +189,9 @@ fn switch_over(draft: Draft<'_>, phase: &Rebuilt, by: &Person, incident: &Incide
     }
     if draft.policy.fence_group(&last.replica.region()).is_none() {
         return draft.ignore(Ignored::CannotFence);
+    }
+    if let Some(blocker) = unfit(&draft, phase) {
+        return draft.refuse(vec![blocker]);
     }
     deciding::switch_over(draft, phase, by)
 }

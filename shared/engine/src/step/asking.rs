@@ -55,10 +55,10 @@ pub(super) fn step_announced(draft: Draft<'_>, phase: &AwaitingVeto, event: &Eve
 fn tick(mut draft: Draft<'_>, phase: &AwaitingApproval) -> Step {
     let weighed = draft.weigh(&phase.suspicion);
     let (suspicion, assessment) = (weighed.suspicion, weighed.assessment);
-    if assessment.tally.downs() == 0 {
+    if assessment.tally.is_quiet() {
         return dismiss(draft, &suspicion, assessment);
     }
-    if !assessment.blockers.is_empty() || draft.policy.mode != Mode::Approve {
+    if !assessment.blockers.is_empty() || draft.policy.mode != Mode::Approve || is_moot(&draft, &phase.question) {
         return suspect_again(draft, suspicion, assessment, Why::QuestionFell, Who::Conductor);
     }
     let rule = draft.policy.approval.as_ref();
@@ -79,10 +79,10 @@ fn tick(mut draft: Draft<'_>, phase: &AwaitingApproval) -> Step {
 fn tick_announced(mut draft: Draft<'_>, phase: &AwaitingVeto) -> Step {
     let weighed = draft.weigh(&phase.suspicion);
     let (suspicion, assessment) = (weighed.suspicion, weighed.assessment);
-    if assessment.tally.downs() == 0 {
+    if assessment.tally.is_quiet() {
         return dismiss(draft, &suspicion, assessment);
     }
-    if !assessment.blockers.is_empty() || draft.policy.mode != Mode::Auto {
+    if !assessment.blockers.is_empty() || draft.policy.mode != Mode::Auto || is_moot(&draft, &phase.question) {
         return suspect_again(draft, suspicion, assessment, Why::QuestionFell, Who::Conductor);
     }
     if draft.now >= phase.until {
@@ -119,13 +119,22 @@ pub(super) fn announce(draft: Draft<'_>, mut suspicion: Suspicion, assessment: A
 }
 
 fn question(draft: &Draft<'_>, suspicion: &Suspicion) -> Question {
-    let database = &draft.policy.database;
     Question {
         incident: suspicion.incident.clone(),
         epoch: draft.before.epoch.next(),
-        action: Action::Promote { writer: database.writer.clone(), replica: database.replica.clone() },
+        action: action(draft),
         asked_at: draft.now,
     }
+}
+
+fn action(draft: &Draft<'_>) -> Action {
+    let database = &draft.policy.database;
+    Action::Promote { writer: database.writer.clone(), replica: database.replica.clone() }
+}
+
+/// Whether something else would be done now than people were asked about.
+fn is_moot(draft: &Draft<'_>, question: &Question) -> bool {
+    question.action != action(draft)
 }
 
 fn approve(mut draft: Draft<'_>, phase: &AwaitingApproval, by: &Person, question: &Question) -> Step {

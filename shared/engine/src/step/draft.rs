@@ -158,14 +158,14 @@ impl<'a> Draft<'a> {
         present.unwrap_or_else(|| IncidentId::opened(self.now, self.revision()))
     }
 
-    /// Whether the evidence of a decision still stands: a quorum, and nobody who can reach the writer.
-    /// A switchover needs none.
+    /// Whether the evidence of a decision still stands: a quorum, nobody who can reach the writer, and no
+    /// doubt about the observers. A switchover needs none.
     pub(super) fn evidence_holds(&self, decision: &Decision) -> bool {
         if decision.is_switchover() {
             return true;
         }
         let tally = tally(self.policy, self.votes, self.now);
-        tally.has_quorum() && tally.alive().next().is_none()
+        tally.has_quorum() && tally.alive().next().is_none() && tally.doubts().next().is_none()
     }
 
     /// What a pause puts in the way of anything new.

@@ -67,7 +67,7 @@ fn lets_go(reason: HeldReason, assessment: &Assessment) -> bool {
         | HeldReason::Storm
         | HeldReason::PromotedElsewhere => true,
     };
-    assessment.tally.downs() == 0 && quiet
+    assessment.tally.is_quiet() && quiet
 }
 
 /// What lets go of a hold by itself. What a person has stopped only a person sets going again.

@@ -17,7 +17,7 @@ pub(super) fn intend(draft: Draft<'_>, decision: &Decision, run: &RunId, why: Wh
     let windows = &draft.policy.windows;
     let call = Call::Intended { caller: run.clone(), not_after: windows.call_seconds.after(draft.now) };
     let deadline = windows.promote_seconds.after(draft.now);
-    let phase = Phase::Promoting(Promoting { decision: decision.clone(), attempt: 1, call, deadline });
+    let phase = Phase::Promoting(Promoting { decision: decision.clone(), attempt: 1, call, doubted: false, deadline });
     draft.advance(phase, why, Who::Conductor, &decision.incident, None)
 }
 
@@ -96,7 +96,8 @@ fn call_again(mut draft: Draft<'_>, phase: &Promoting, run: &RunId) -> Step {
     draft.write(&phase.decision.incident, Who::Conductor, What::CalledAgain { attempt }, None);
     let not_after = draft.policy.windows.call_seconds.after(draft.now);
     let call = Call::Intended { caller: run.clone(), not_after };
-    draft.note(Phase::Promoting(Promoting { attempt, call, ..phase.clone() }))
+    let doubted = phase.doubted || known_of(phase).0 != Known::NotArrived;
+    draft.note(Phase::Promoting(Promoting { attempt, call, doubted, ..phase.clone() }))
 }
 
 /// Abort is possible as long as no call is known to have arrived.
@@ -127,7 +128,7 @@ fn known_of(phase: &Promoting) -> (Known, Timestamp) {
 impl Promoting {
     /// What is known once the last call certainly did not arrive.
     fn known_not_to(&self) -> Known {
-        if self.attempt == 1 { Known::NotArrived } else { Known::Unknown }
+        if self.doubted { Known::Unknown } else { Known::NotArrived }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::phase::{Decision, Phase, PhaseName, PromotedBy, Stuck, StuckReason};
 use jiff::Timestamp;
 
 pub(super) fn stick(
-    draft: Draft<'_>,
+    mut draft: Draft<'_>,
     decision: &Decision,
     promoted_by: PromotedBy,
     untouched_at: Option<Timestamp>,
@@ -28,7 +28,16 @@ pub(super) fn stick(
         polled_at: None,
         untouched_at,
     };
+    say_left(&mut draft, decision);
     draft.advance(Phase::Stuck(next), why, Who::Conductor, &decision.incident, None)
+}
+
+/// Whoever reads the page may want the old writer back, and has to know what was taken from it.
+fn say_left(draft: &mut Draft<'_>, decision: &Decision) {
+    if let Some(restore) = decision.fence.own_groups() {
+        let what = What::LeftCutOff { restore: restore.clone() };
+        draft.write(&decision.incident, Who::Conductor, what, None);
+    }
 }
 
 pub(super) fn step(draft: Draft<'_>, phase: &Stuck, event: &Event) -> Step {
@@ -84,5 +93,6 @@ fn give_up(mut draft: Draft<'_>, phase: &Stuck, by: &Person, incident: &Incident
     if let Some(cooldown) = &mut draft.next.cooldown {
         cooldown.acknowledged_by = Some(by.clone());
     }
+    say_left(&mut draft, &phase.decision);
     draft.advance(Phase::Watching, Why::GivenUp, Who::Person(by.clone()), incident, None)
 }

@@ -33,7 +33,7 @@ pub(super) fn step(draft: Draft<'_>, phase: &Suspected, event: &Event) -> Step {
 fn tick(mut draft: Draft<'_>, phase: &Suspected) -> Step {
     let weighed = draft.weigh(&phase.suspicion);
     let (suspicion, assessment) = (weighed.suspicion, weighed.assessment);
-    if assessment.tally.downs() == 0 {
+    if assessment.tally.is_quiet() {
         return dismiss(draft, &suspicion, assessment);
     }
     if assessment.blockers.is_empty() {
@@ -87,9 +87,11 @@ pub(super) fn looked(
     let mut next = draft.weigh(suspicion).suspicion;
     next.confirmed_at = draft.now;
     let oldest = draft.policy.windows.vote_max_age_seconds.before(draft.now);
-    let blind = matches!(sight, Sight::Unseen(_)) && next.candidate.as_ref().is_some_and(|seen| seen.at >= oldest);
+    let fresh = |seen: &CandidateSeen| seen.at >= oldest && seen.is_of(instance);
+    let blind = matches!(sight, Sight::Unseen(_)) && next.candidate.as_ref().is_some_and(fresh);
     if *instance == draft.policy.database.replica && !blind {
-        next.candidate = Some(CandidateSeen { at: draft.now, sight: sight.clone() });
+        let instance = Some(instance.clone());
+        next.candidate = Some(CandidateSeen { at: draft.now, instance, sight: sight.clone() });
     }
     draft.next.looked_at = Some(draft.now);
     if draft.promoted_elsewhere(instance, sight) {
@@ -112,7 +114,7 @@ pub(super) fn admitted(
     let Turn::Wanted { waits, .. } = suspicion.turn else { return draft.ignore(Ignored::Stale) };
     let asked_at = Some(draft.now);
     let turn = match answer {
-        Admission::Admitted(ground) => Turn::Admitted { at: draft.now, ground },
+        Admission::Admitted { ground, at } => Turn::Admitted { at, ground },
         Admission::Waits { .. } => Turn::Wanted { asked_at, waits: true },
         Admission::Unanswered => Turn::Wanted { asked_at, waits },
     };

@@ -305,3 +305,16 @@ fn an_abort_before_any_intent_reads_nothing_back() {
     assert_eq!(gone.read_back(done()), StepVerdict::Ignored(Ignored::Stale), "nothing was asked");
     assert_eq!(script.policy.database.replica.as_str(), REPLICA);
 }
+
+#[test]
+fn observers_in_doubt_take_back_a_decision_that_has_not_called_yet() {
+    let mut script = Script::fencing();
+    let canary = serde_json::json!({
+        "name": "canary", "class": "data_path", "watches": "canary",
+        "source": {"alarm": "arn:aws:cloudwatch:us-east-2:111122223333:alarm:canary"},
+    });
+    script.policy.voters.push(serde_json::from_value(canary).unwrap());
+    assert_eq!(script.tick(), StepVerdict::Ignored(Ignored::NotDue));
+    script.vote("canary", Verdict::Down);
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::EvidenceTurned));
+}

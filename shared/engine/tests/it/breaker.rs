@@ -21,12 +21,16 @@ impl Storm {
         self
     }
 
-    fn ask(&mut self, admit: &Admit) -> Admission {
+    fn ask(&mut self, admit: &Admit) -> Answer {
         let (next, answer) = self.breaker.admit(admit, self.now);
         let changed = next != self.breaker;
         assert_eq!(changed, next.revision > self.breaker.revision, "a change and only a change has a revision");
         self.breaker = next;
-        answer
+        match answer {
+            Admission::Admitted { ground, .. } => Answer::Through(ground),
+            Admission::Waits { waiting } => Answer::Waits(waiting),
+            Admission::Unanswered => panic!("the breaker itself always answers"),
+        }
     }
 
     fn release(&mut self, batch: &BTreeMap<Application, IncidentId>) -> bool {
@@ -60,10 +64,17 @@ fn app(application: &str) -> Admit {
     }
 }
 
-const BELOW: Admission = Admission::Admitted(Ground::BelowLimit);
+/// The breaker's answer, whenever it was given.
+#[derive(Debug, PartialEq)]
+enum Answer {
+    Through(Ground),
+    Waits(u32),
+}
 
-fn waits(waiting: u32) -> Admission {
-    Admission::Waits { waiting }
+const BELOW: Answer = Answer::Through(Ground::BelowLimit);
+
+fn waits(waiting: u32) -> Answer {
+    Answer::Waits(waiting)
 }
 
 #[test]
@@ -173,8 +184,8 @@ fn a_released_batch_goes_through_in_its_order_and_counts_towards_no_limit() {
     let batch = storm.breaker.batch();
     assert!(storm.release(&batch));
     assert_eq!(storm.ask(&app("b")), waits(2), "z goes before it");
-    assert_eq!(storm.ask(&first), Admission::Admitted(Ground::Released));
-    assert_eq!(storm.ask(&app("b")), Admission::Admitted(Ground::Released));
+    assert_eq!(storm.ask(&first), Answer::Through(Ground::Released));
+    assert_eq!(storm.ask(&app("b")), Answer::Through(Ground::Released));
     assert_eq!(storm.at(3600).ask(&app("c")), BELOW, "only a's counted");
 }
 
@@ -226,9 +237,9 @@ fn a_region_that_is_down_by_its_own_voters_lets_all_through() {
     let mut storm = Storm::new();
     storm.ask(&app("a"));
     let down = |application: &str, priority| Admit { region_down: true, priority, ..app(application) };
-    assert_eq!(storm.ask(&down("b", 100)), Admission::Admitted(Ground::RegionDown));
+    assert_eq!(storm.ask(&down("b", 100)), Answer::Through(Ground::RegionDown));
     assert_eq!(storm.ask(&app("c")), waits(1), "who has no such voters waits");
-    assert_eq!(storm.ask(&down("d", 200)), Admission::Admitted(Ground::RegionDown), "c could not go anyway");
+    assert_eq!(storm.ask(&down("d", 200)), Answer::Through(Ground::RegionDown), "c could not go anyway");
     assert_eq!(storm.at(3600).ask(&app("e")), BELOW, "and these count towards no limit");
 }
 
@@ -239,4 +250,32 @@ fn what_was_let_through_is_written_down_with_its_ground() {
     let admitted = &storm.breaker.admitted[0];
     assert_eq!((admitted.application.as_str(), &admitted.incident), ("a", &incident(1)));
     assert_eq!((admitted.at, admitted.ground), (storm.now, Ground::BelowLimit));
+}
+
+#[test]
+fn a_turn_is_good_for_as_long_as_it_is_counted_and_not_renewed_by_asking_again() {
+    let mut storm = Storm::new();
+    let turn = |storm: &mut Storm, second: i64| {
+        storm.at(second);
+        let admission = storm.breaker.admit(&app("a"), storm.now).1;
+        let Admission::Admitted { at, .. } = admission else { panic!("{admission:?}") };
+        at
+    };
+    assert_eq!(storm.ask(&app("a")), BELOW);
+    let begun = storm.now;
+    assert_eq!(turn(&mut storm, 2999), begun, "dated by when it was let through, not by when it asked again");
+    assert_eq!(storm.at(3000).ask(&app("a")), BELOW, "counted anew");
+    assert_eq!(turn(&mut storm, 3001), storm.breaker.admitted[0].at);
+    for second in (3060..=3600).step_by(60) {
+        assert_eq!(storm.at(second).ask(&app("b")), waits(1), "while a may still decide nobody takes its place");
+    }
+}
+
+#[test]
+fn a_turn_that_is_used_up_waits_like_any_other_where_the_hour_is_full() {
+    let mut storm = Storm::new();
+    let two = |application: &str| Admit { promotes_per_hour: 2, ..app(application) };
+    storm.ask(&two("a"));
+    storm.at(1000).ask(&two("b"));
+    assert_eq!(storm.at(3000).ask(&app("a")), waits(1), "b's is still counted, and the limit is one by now");
 }

@@ -1,8 +1,9 @@
 //! Promises that hold between two failovers, and while the policy changes under one.
 
-use crate::script::{Script, done, seen};
+use crate::script::{Script, candidate, done, rules, seen};
 use understudy_engine::{
-    DbStatus, Event, Mode, OUTBOX_MAX, PhaseName, Policy, PromoteAnswer, Region, StepVerdict, Urgency, What,
+    DbStatus, Event, Mode, OUTBOX_MAX, Order, PhaseName, Policy, PromoteAnswer, Region, Rule, StepVerdict, Urgency,
+    What, Why,
 };
 
 fn region(name: &str) -> Region {
@@ -67,4 +68,49 @@ fn a_full_outbox_withholds_no_page() {
         stepped.next.journal.outbox.iter().any(|entry| paged(&entry.what)),
         "a person is needed, and nobody is told"
     );
+}
+
+/// Names another replica of the same writer, one that nobody has looked at.
+fn rename_the_replica(script: &mut Script) {
+    script.policy.database.replica = "arn:aws:rds:us-west-2:111122223333:db:another".parse().unwrap();
+}
+
+#[test]
+fn a_replica_that_is_named_in_the_middle_of_things_is_looked_at_before_it_is_promoted() {
+    let mut script = Script::sustained(Mode::Auto);
+    rename_the_replica(&mut script);
+    assert_eq!(rules(&script.tick()), vec![Rule::Candidate], "the sight of the one before says nothing of it");
+    assert_eq!(script.state.epoch.0, 0);
+}
+
+#[test]
+fn a_yes_to_one_replica_promotes_no_other() {
+    let mut script = Script::sustained(Mode::Approve);
+    script.tick();
+    rename_the_replica(&mut script);
+    let another = script.policy.database.replica.to_string();
+    script.look_at(&another, candidate());
+    script.yes("ann");
+    script.yes("bo");
+    assert_eq!(
+        script.tick(),
+        StepVerdict::Advanced(Why::QuestionFell),
+        "what was asked about is not what would be done"
+    );
+    assert_eq!(script.state.epoch.0, 0);
+}
+
+#[test]
+fn a_clock_that_is_behind_undoes_nobodys_no_and_dismisses_nothing() {
+    let mut stopped = Script::sustained(Mode::Auto);
+    stopped.say("ann", Order::Abort);
+    let mut vetoed = Script::sustained(Mode::Approve);
+    vetoed.tick();
+    vetoed.no("ann");
+    for mut script in [stopped, vetoed, Script::sustained(Mode::Auto)] {
+        let phase = script.phase();
+        let second = script.seconds();
+        script.at(second - 300).tick();
+        assert_eq!(script.phase(), phase, "a fresh Down is dated ahead to it, and nobody has taken it back");
+    }
 }

@@ -16,7 +16,8 @@ pub(crate) fn events(script: &Script) -> Vec<Event> {
     events.push(Event::Delivered { incident: incident.clone(), through: Seq(1), head: ChainHash("h".to_owned()) });
     let ordered = |order| Event::Ordered { by: "cy".parse().unwrap(), order };
     events.extend(orders(script, &incident).into_iter().map(ordered));
-    let answers = [Admission::Admitted(Ground::BelowLimit), Admission::Waits { waiting: 1 }, Admission::Unanswered];
+    let let_through = Admission::Admitted { ground: Ground::BelowLimit, at: script.now };
+    let answers = [let_through, Admission::Waits { waiting: 1 }, Admission::Unanswered];
     events.extend(answers.map(|answer| Event::AdmissionAnswered { incident: incident.clone(), answer }));
     for sight in sights(script) {
         let looked = |instance: &str| Event::Looked { instance: instance.parse().unwrap(), candidate: sight.clone() };

@@ -124,7 +124,8 @@ fn held() -> Moments {
     let mut let_through = waiting.clone();
     let_through.down_at(210);
     let incident = let_through.incident();
-    let answer = Admission::Admitted(understudy_engine::Ground::Released);
+    let ground = understudy_engine::Ground::Released;
+    let answer = Admission::Admitted { ground, at: let_through.now };
     let_through.send(&understudy_engine::Event::AdmissionAnswered { incident, answer });
     let mut vetoed = Script::sustained(Mode::Approve);
     vetoed.tick();

@@ -70,7 +70,7 @@ impl Script {
     pub(crate) fn of(policy: Policy) -> Self {
         let begun = "2026-03-01T03:00:00Z".parse().unwrap();
         let state = State::new(policy.application.clone());
-        let admission = Admission::Admitted(Ground::BelowLimit);
+        let admission = Admission::Admitted { ground: Ground::BelowLimit, at: begun };
         Self { policy, state, votes: Votes::new(), now: begun, admission, begun }
     }
 
@@ -161,7 +161,11 @@ impl Script {
         if verdict != StepVerdict::Noted {
             return verdict;
         }
-        self.send(&Event::AdmissionAnswered { incident: ask.incident, answer: self.admission });
+        let answer = match self.admission {
+            Admission::Admitted { ground, .. } => Admission::Admitted { ground, at: self.now },
+            other @ (Admission::Waits { .. } | Admission::Unanswered) => other,
+        };
+        self.send(&Event::AdmissionAnswered { incident: ask.incident, answer });
         self.tick_as("run-1")
     }
 

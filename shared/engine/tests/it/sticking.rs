@@ -1,6 +1,7 @@
 //! Holding and being stuck: silence is never an outcome.
 
 use crate::script::{Script, candidate, done, rules, seen};
+use crate::stages::OWN_GROUP;
 use understudy_engine::{
     DbStatus, HeldReason, Ignored, IncidentId, Mode, Needs, Order, Phase, PhaseName, PromoteAnswer, PromotedBy,
     Revision, Rule, Sight, StepVerdict, StuckReason, Unseen, Urgency, Verdict, What, Why,
@@ -181,4 +182,21 @@ fn a_hold_is_left_as_soon_as_nobody_says_down_any_more() {
     script.tick();
     script.vote("standby", Verdict::Up).vote("witness", Verdict::Up);
     assert_eq!(script.tick(), StepVerdict::Advanced(Why::NobodySaysDown));
+}
+
+#[test]
+fn whoever_is_called_is_told_that_the_old_writer_is_cut_off_and_how_to_open_it() {
+    let told = |script: &Script| {
+        let left = |entry: &&understudy_engine::Entry| matches!(entry.what, What::LeftCutOff { .. });
+        script.state.journal.outbox.iter().rev().find(left).map(|entry| (entry.why(), entry.what.urgency()))
+    };
+    let mut script = Script::promoting_fenced();
+    script.answer(PromoteAnswer::Denied);
+    assert_eq!(script.phase(), PhaseName::Stuck);
+    let (why, urgency) = told(&script).unwrap();
+    assert!(why.contains(OWN_GROUP) && urgency == Urgency::Page, "{why}");
+    script.state.journal.outbox.clear();
+    script.say("ann", Order::Acknowledge);
+    assert!(told(&script).is_some(), "the last word of the incident, because nothing else remembers it then");
+    assert_eq!(told(&stuck()), None, "nothing was taken from a writer that nobody cut off");
 }

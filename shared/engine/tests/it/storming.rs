@@ -75,7 +75,7 @@ fn whoever_has_to_wait_is_held_and_asks_again_at_every_look() {
 fn whoever_is_let_through_goes_on_without_a_new_window() {
     let mut script = turned_back();
     script.down_at(210);
-    let answer = Admission::Admitted(Ground::Released);
+    let answer = Admission::Admitted { ground: Ground::Released, at: script.now };
     script.send(&Event::AdmissionAnswered { incident: script.incident(), answer });
     assert_eq!(script.tick(), StepVerdict::Advanced(Why::Admitted));
     assert_eq!(script.tick(), StepVerdict::Advanced(Why::Decided));
@@ -88,7 +88,7 @@ fn a_breaker_that_does_not_answer_is_asked_again_and_holds_nobody() {
     assert_eq!(rules(&script.tick()), vec![Rule::Storm]);
     assert_eq!(script.phase(), PhaseName::Suspected);
     assert_eq!(turn(&script), Turn::Wanted { asked_at: Some(script.now), waits: false });
-    script.admission = Admission::Admitted(Ground::BelowLimit);
+    script.admission = Admission::Admitted { ground: Ground::BelowLimit, at: script.now };
     script.down_at(210);
     let ask = script.outstanding("run-1");
     assert!(matches!(ask, Some(Effect::Admit(_))), "{ask:?}");
@@ -99,7 +99,7 @@ fn an_answer_for_another_incident_or_to_nobody_is_stale() {
     let mut script = Script::new(Mode::Auto);
     script.vote("standby", Verdict::Down).vote("witness", Verdict::Down).tick();
     script.hold_down_until(179);
-    let answer = Admission::Admitted(Ground::BelowLimit);
+    let answer = Admission::Admitted { ground: Ground::BelowLimit, at: script.now };
     let own = Event::AdmissionAnswered { incident: script.incident(), answer };
     assert_eq!(script.send(&own).verdict, StepVerdict::Ignored(Ignored::Stale), "not asked yet");
     script.at(180).tick_as("run-1");

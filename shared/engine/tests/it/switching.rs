@@ -181,6 +181,7 @@ fn a_person_aborts_a_switchover_at_every_station() {
         assert_eq!(script.order("ann", Order::Abort(incident)), StepVerdict::Ignored(Ignored::Stale));
         assert_eq!(script.say("ann", Order::Abort), StepVerdict::Advanced(Why::AbortOrdered), "{phase}");
         taken_back(&mut script);
+        script.look_at(REBUILT, seen(DbStatus::Available, Some(REPLICA), Some(1)));
         assert_eq!(script.say("ann", Order::SwitchOver), StepVerdict::Advanced(Why::SwitchoverOrdered), "again");
         assert_eq!(script.state.epoch, Epoch(3));
     }
@@ -241,4 +242,26 @@ fn a_switchover_under_a_pause_stays_where_it_is() {
     assert!(script.looks(), "the replica is looked at all the same");
     script.look_at(REBUILT, Sight::Missing);
     assert_eq!(script.due(), Some(since + 5010), "and nothing before the next look");
+}
+
+#[test]
+fn a_switchover_cuts_nobody_off_for_a_replica_that_is_not_fit() {
+    let rebuilt = || Script::promoting_fenced().failed_over().rebuilt();
+    let unfit = [Sight::Missing, Sight::Unseen(Unseen::Denied), seen(DbStatus::Available, Some(REPLICA), Some(900))];
+    for sight in unfit {
+        let mut script = rebuilt();
+        script.look_at(REBUILT, sight);
+        assert_eq!(rules(&script.say("ann", Order::SwitchOver)), vec![Rule::Candidate]);
+        assert_eq!(script.phase(), PhaseName::Rebuilt);
+    }
+    let mut unwatched = rebuilt();
+    let second = unwatched.seconds();
+    let patrol = i64::from(unwatched.policy.windows.patrol_seconds.0);
+    assert!(!unwatched.looks());
+    unwatched.at(second + patrol);
+    assert!(unwatched.looks(), "a standby is looked at for as long as it is one");
+    unwatched.at(second + patrol + 91);
+    assert_eq!(rules(&unwatched.say("ann", Order::SwitchOver)), vec![Rule::Candidate], "seen too long ago");
+    unwatched.look_at(REBUILT, seen(DbStatus::Available, Some(REPLICA), Some(1)));
+    assert_eq!(unwatched.say("ann", Order::SwitchOver), StepVerdict::Advanced(Why::SwitchoverOrdered));
 }

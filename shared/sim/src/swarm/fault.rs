@@ -123,6 +123,7 @@ counted! {
         AskedAgain => "asked again after an expiry",
         Reminded => "people reminded",
         FenceProven => "old writer proven fenced",
+        LeftSaid => "people told that the old writer is left cut off",
         FenceLifted => "old writer given its groups back",
         EntryRedelivered => "entry announced again after a killed notify",
         BadEventRefused => "bad event refused and counted",

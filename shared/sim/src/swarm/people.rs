@@ -134,7 +134,8 @@ impl World {
         let (now, policy) = (self.now, self.items[application].policy.clone());
         if self.strikes(Fault::PolicyChanged) {
             self.struck(Fault::PolicyChanged, Some(application), None);
-            let next = changed(&mut self.draw, &policy);
+            let another = self.another_replica(application, &policy);
+            let next = changed(&mut self.draw, &policy, &another);
             self.applies(application, next);
         }
         self.apply_old_file(application, &policy);
@@ -153,6 +154,16 @@ impl World {
                 self.delete(application, &writer, now);
             }
         }
+    }
+
+    /// A second replica of the writer, which is there as soon as anybody thinks of it.
+    fn another_replica(&mut self, application: usize, policy: &Policy) -> DbInstanceArn {
+        let names = &self.plan.applications[application].names;
+        let another = names.another(99, &policy.regions.standby);
+        let writer = policy.database.writer.clone();
+        let standing = super::database::Database::new(Some(writer), super::plan::own_group(), i64::MIN / 2, 0);
+        self.items[application].databases.entry(another.clone()).or_insert(standing);
+        another
     }
 
     /// A pipeline applies the file of before the failover once more, when everything is home again.

@@ -273,6 +273,7 @@ impl Counters {
             What::Unheard { .. } => self.recovery(Recovery::ReadBackUnheard),
             What::CalledAgain { .. } => self.recovery(Recovery::CalledAgain),
             What::Reminded { .. } => self.recovery(Recovery::Reminded),
+            What::LeftCutOff { .. } => self.recovery(Recovery::LeftSaid),
             What::Fenced => self.recovery(Recovery::FenceProven),
             What::Moved { .. }
             | What::Refused

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use std::fmt;
 use std::sync::Arc;
 use understudy_engine::{
-    Breaker, Epoch, FenceAct, IncidentId, Order, Person, Policy, RunId, Seq, Sight, State, StepVerdict, Vote,
-    VoterName, Votes, What as Told,
+    Breaker, DbInstanceArn, Epoch, FenceAct, IncidentId, Order, Person, Policy, RunId, Seq, Sight, State, StepVerdict,
+    Vote, VoterName, Votes, What as Told,
 };
 
 pub(super) type ProcessId = usize;
@@ -46,8 +46,9 @@ pub(super) enum What {
         by: Person,
         code_stands: bool,
     },
-    /// What a look was answered: whether it saw the replica, whether that was fit, its least lag.
+    /// What a look was answered: of which instance, whether it saw it, whether that was fit, its least lag.
     Looked {
+        instance: DbInstanceArn,
         seen: bool,
         fit: bool,
         lag: Option<u32>,
@@ -240,7 +241,9 @@ impl fmt::Display for What {
                 write!(f, " (were {} and {})", old.admitted.len(), old.waiting.len())
             }
             Self::Released { by, code_stands } => write!(f, "{by} releases the batch: {code_stands}"),
-            Self::Looked { seen, fit, lag } => write!(f, "looks: seen {seen}, fit {fit}, least lag {lag:?}"),
+            Self::Looked { instance, seen, fit, lag } => {
+                write!(f, "looks at {}: seen {seen}, fit {fit}, least lag {lag:?}", instance.instance())
+            }
             Self::SeenBack(seen) => write!(f, "reads back: {}", sight(&seen.sight)),
             Self::FenceSeen { cut_off } => write!(f, "sees the old writer: cut off {cut_off}"),
             Self::FenceCall { epoch, act, arrived, .. } => {

@@ -75,6 +75,15 @@ fn diversity(policy: &Policy, faults: &mut Faults) {
             "add a voter of another class",
         );
     }
+    let regions: BTreeSet<_> = policy.electorate().map(|voter| voter.source.region()).collect();
+    if let [region] = Vec::from_iter(&regions).as_slice() {
+        faults.error(
+            &["voters"],
+            region,
+            "every voter of the primary Region is in this Region, which cannot be told from its own network",
+            "add a voter in another Region",
+        );
+    }
     let outside = |voter: &Voter| {
         let region = voter.source.region();
         region != policy.regions.primary && region != policy.regions.standby

@@ -1,8 +1,8 @@
 //! Windows that contradict each other.
 
 use super::Faults;
+use crate::breaker::{ADMISSION_MAX_AGE, WAIT_MAX_AGE};
 use crate::policy::{Mode, Policy, Windows};
-use crate::suspicion::ADMISSION_MAX_AGE;
 
 /// How long a promote call may be in flight.
 const IN_FLIGHT: u32 = 10;
@@ -11,6 +11,7 @@ pub(super) fn check(policy: &Policy, faults: &mut Faults) {
     evidence(&policy.windows, faults);
     acting(&policy.windows, faults);
     veto(policy, faults);
+    turn(policy, faults);
 }
 
 fn evidence(windows: &Windows, faults: &mut Faults) {
@@ -61,6 +62,19 @@ fn acting(windows: &Windows, faults: &mut Faults) {
             windows.settle_seconds.0,
             "a promote call may be in flight for 10 s, by clocks that differ by the skew, and look as if it never arrived",
             &format!("write at least windows.skew_seconds + 10 ({shown})"),
+        );
+    }
+}
+
+/// Whoever waits for its turn asks again at every look.
+fn turn(policy: &Policy, faults: &mut Faults) {
+    let look = policy.windows.look_seconds;
+    if policy.mode == Mode::Auto && look >= WAIT_MAX_AGE {
+        faults.error(
+            &["windows.look_seconds", "mode"],
+            look.0,
+            "the storm breaker forgets whoever has not asked for so long, and its place in the queue",
+            &format!("write less than {}", WAIT_MAX_AGE.0),
         );
     }
 }

@@ -4,7 +4,7 @@ use super::recount::seconds;
 use super::{Findings, Invariant, Trace};
 use crate::swarm::trace::{Commit, How, What};
 use jiff::Timestamp;
-use understudy_engine::{Epoch, Mode, Order, Phase};
+use understudy_engine::{Epoch, Held, HeldReason, Mode, Order, Phase, PhaseName, Verdict, Voter};
 
 /// I20: nothing new begins in a pause.
 pub(super) fn check_commit(commit: &Commit, findings: &mut Findings) {
@@ -36,6 +36,7 @@ pub(super) fn check(trace: &Trace<'_>, findings: &mut Findings) {
             findings.check(Invariant::I24, allowed, || format!("epoch {} is decided in mode observe", decision.epoch));
             eligible(trace, index, commit, findings);
         }
+        kept_stopped(commit, findings);
         if matches!(&commit.order, Some(Order::Acknowledge(_))) && commit.how == How::Ordered {
             standing.iter_mut().for_each(|one| one.acknowledged = true);
         }
@@ -47,6 +48,23 @@ pub(super) fn check(trace: &Trace<'_>, findings: &mut Findings) {
             standing.push(Standing { epoch: new.epoch, until, acknowledged: false });
         }
     }
+}
+
+/// I24: what a person has stopped is let go by a person, or when nobody's last word is Down, by whatever clock.
+fn kept_stopped(commit: &Commit, findings: &mut Findings) {
+    let stopped =
+        matches!(&commit.old.phase, Phase::Held(Held { reason: HeldReason::Vetoed | HeldReason::Aborted, .. }));
+    if !stopped || commit.new.phase.name() == PhaseName::Held {
+        return;
+    }
+    let down = |voter: &&Voter| commit.votes.get(&voter.name).is_some_and(|vote| vote.verdict == Verdict::Down);
+    let down = commit.policy.electorate().find(down);
+    let weighed_again = matches!(commit.order, Some(Order::WeighAgain(_)));
+    let elsewhere = commit.how == How::Looked;
+    findings.check(Invariant::I24, down.is_none() || weighed_again || elsewhere, || {
+        let voter = down.map(|voter| voter.name.to_string()).unwrap_or_default();
+        format!("r{} lets go of what a person stopped, and {voter} still says Down", commit.new.revision)
+    });
 }
 
 /// The epoch of a decision that was taken back, and nothing had happened.
@@ -65,8 +83,8 @@ fn eligible(trace: &Trace<'_>, index: usize, commit: &Commit, findings: &mut Fin
             .iter()
             .rev()
             .find(|other| other.process == fact.process && matches!(other.what, What::Looked { .. }))?;
-        let What::Looked { seen: true, fit, lag } = &given.what else { return None };
-        Some((*fit, *lag, one.clock))
+        let What::Looked { instance, seen: true, fit, lag } = &given.what else { return None };
+        Some((*fit && *instance == commit.policy.database.replica, *lag, one.clock))
     });
     let (policy, number) = (&commit.policy, commit.new.revision);
     let Some((fit, lag, at)) = seen.last() else {

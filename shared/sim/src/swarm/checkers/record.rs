@@ -53,6 +53,14 @@ fn check_latch(commit: &Commit, findings: &mut Findings) {
     findings.check(Invariant::I17, shifts || opened.is_empty(), || format!("r{} opens {opened:?}", new.revision));
     findings
         .check(Invariant::I18, shifts || closed.is_empty(), || format!("r{} closes {closed:?} early", new.revision));
+    if let (true, Some(decision)) = (shifts, new.phase.decision()) {
+        let (left, taken) = (decision.writer.region(), decision.replica.region());
+        let swapped = after.contains(&left) && !after.contains(&taken) && opened.iter().all(|region| **region == taken);
+        let roles = new.writer.as_ref() == Some(&decision.replica);
+        findings.check(Invariant::I18, swapped && roles, || {
+            format!("r{} shifts to {taken} with {after:?} latched and the writer {:?}", new.revision, new.writer)
+        });
+    }
     if let Some(decision) = new.phase.decision() {
         let both = after.contains(&decision.writer.region()) && after.contains(&decision.replica.region());
         findings.check(Invariant::I19, !both, || format!("r{} closes both Regions", new.revision));

@@ -183,16 +183,18 @@ fn windows(draw: &mut Draw) -> Windows {
     }
 }
 
-/// Another policy of the same application: what a person may change in the middle of things.
-pub(in crate::swarm) fn changed(draw: &mut Draw, policy: &Policy) -> Policy {
+/// Another policy of the same application: what a person may change in the middle of things. `another` is a
+/// second replica of the writer.
+pub(in crate::swarm) fn changed(draw: &mut Draw, policy: &Policy, another: &DbInstanceArn) -> Policy {
     let mut next = policy.clone();
-    match draw.below(7) {
+    match draw.below(8) {
         0 => next.mode = draw.one_of([Mode::Observe, Mode::Approve, Mode::Auto]),
         1 => next.windows = windows(draw),
         2 => next.quorum.needed = (next.quorum.needed + 1).min(u32::try_from(next.electorate().count()).unwrap_or(2)),
         3 => next.windows.veto_seconds = Seconds(draw.one_of([0, 60])),
         4 => next.fence = None,
         5 => next.storm.promotes_per_hour = draw.seconds(1, 3),
+        6 if another.region() == next.regions.standby => next.database.replica = another.clone(),
         _ => {
             if let Some(rule) = &mut next.approval {
                 rule.approvers.rotate_left(1);
@@ -228,7 +230,7 @@ mod tests {
                 let swapped = swapped(policy, &application.names.replica, &application.names.writer);
                 let mut draw = Draw::new(seed);
                 assert_eq!(faults(&swapped), Ok(()), "seed {seed}");
-                assert_eq!(faults(&changed(&mut draw, policy)), Ok(()), "seed {seed}");
+                assert_eq!(faults(&changed(&mut draw, policy, &application.names.replica)), Ok(()), "seed {seed}");
             }
         }
     }

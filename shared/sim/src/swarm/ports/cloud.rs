@@ -135,14 +135,15 @@ impl Cloud for Ports {
                 }
             }
             let writer = world.items[application].policy.database.writer.clone();
-            let what = match &sight {
+            let (seen, fit, lag) = match &sight {
                 Sight::Seen(one) => {
                     let fit = one.status == DbStatus::Available && one.source.as_ref() == Some(&writer);
-                    What::Looked { seen: true, fit, lag: one.lags.iter().map(|lag| lag.seconds.0).min() }
+                    (true, fit, one.lags.iter().map(|lag| lag.seconds.0).min())
                 }
-                Sight::Missing => What::Looked { seen: true, fit: false, lag: None },
-                Sight::Unseen(_) => What::Looked { seen: false, fit: false, lag: None },
+                Sight::Missing => (true, false, None),
+                Sight::Unseen(_) => (false, false, None),
             };
+            let what = What::Looked { instance: look.candidate.clone(), seen, fit, lag };
             world.tell(Some(application), Some(self.process), what);
         }
         self.leg(Leg::Back, LEG).await;
