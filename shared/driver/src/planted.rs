@@ -42,12 +42,11 @@ pub enum Bug {
     NeverLatch,
     ForgetStop,
     TrustOldSight,
-    NeverLook,
     ForgetReminder,
 }
 
 impl Bug {
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 32] = [
         Self::CountResponders,
         Self::MissingIsDown,
         Self::ForgetFreshness,
@@ -79,7 +78,6 @@ impl Bug {
         Self::NeverLatch,
         Self::ForgetStop,
         Self::TrustOldSight,
-        Self::NeverLook,
         Self::ForgetReminder,
     ];
 
@@ -109,7 +107,6 @@ impl Bug {
             Self::MoveSilently => "I23",
             Self::ReuseApproval | Self::ForgetStop => "I24",
             Self::TellNobody => "I25",
-            Self::NeverLook => "L4",
             Self::ForgetReminder => "L3",
         }
     }
@@ -149,7 +146,6 @@ impl Bug {
             Self::NeverLatch => "traffic is not kept off the old Region",
             Self::ForgetStop => "a veto or an abort holds like any doubt",
             Self::TrustOldSight => "whatever replica was looked at is taken for the one that the policy names",
-            Self::NeverLook => "voters and replica are never read again, and only events tell",
             Self::ForgetReminder => "whoever is waited for is told once",
         }
     }

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 pub struct Suspicion {
     pub incident: IncidentId,
     pub opened_at: Timestamp,
-    /// Since when a quorum has said Down without a gap.
+    /// Since when a quorum has said Down without a gap, and nobody could reach the writer.
     pub down_since: Option<Timestamp>,
     /// The same, however often it was weighed from the start meanwhile: what is lost is bounded by the
     /// last contact before this.
@@ -122,13 +122,15 @@ impl Suspicion {
     pub(crate) fn weigh(&self, state: &State, policy: &Policy, votes: &Votes, now: Timestamp) -> Weighed {
         let tally = tally(policy, votes, now);
         let mut next = self.clone();
-        next.down_since = self.held_since(self.down_since, policy, &tally, now);
         next.quorum_since = self.held_since(self.quorum_since, policy, &tally, now);
-        if next.down_since == Some(now) {
+        // Whoever can still reach the writer breaks the window, and not only the decision at its end.
+        let unvetoed = tally.alive().next().is_none();
+        next.down_since = self.held_since(self.down_since, policy, &tally, now).filter(|_| unvetoed);
+        if next.down_since == Some(now) || next.quorum_since == Some(now) {
             next.confirmed_at = now;
         }
         next.region_down = tally.all_down(&policy.storm.region_voters);
-        let flapped = self.down_since.is_some() && next.down_since.is_none();
+        let flapped = self.quorum_since.is_some() && next.quorum_since.is_none();
         let mut assessment = assess(state, policy, &next, tally, now);
         next.turn = next.turn.after(&assessment);
         assessment.turn = assessment.turn.map(|_| next.turn);

@@ -97,20 +97,40 @@ fn read_all(text: &str, load: &dyn Fn(&str) -> Result<String, String>, faults: &
     scenario
 }
 
+/// The number and the text of the line that a place in a file is in.
+fn line_at(text: &str, start: usize) -> (usize, &str) {
+    let line = text.get(..start.min(text.len())).map_or(1, |before| before.matches('\n').count() + 1);
+    (line, text.lines().nth(line - 1).unwrap_or_default().trim())
+}
+
 /// The document, or each line that is no TOML.
 fn syntax(text: &str, faults: &mut Faults) -> Option<Value> {
     let (_, errors) = toml::de::DeTable::parse_recoverable(text);
     let mut lines = BTreeSet::new();
     for error in &errors {
-        let start = error.span().map_or(0, |span| span.start).min(text.len());
-        let line = text.get(..start).map_or(1, |before| before.matches('\n').count() + 1);
+        let (line, shown) = line_at(text, error.span().map_or(0, |span| span.start));
         if lines.insert(line) {
-            let shown = text.lines().nth(line - 1).unwrap_or_default().trim();
             let problem = format!("this is no TOML: {}", error.message());
             faults.add(&format!("line {line}"), shown, &problem, "write name = value, with texts in quotes");
         }
     }
-    if errors.is_empty() { toml::from_str(text).ok() } else { None }
+    if !errors.is_empty() {
+        return None;
+    }
+    // What is written well may still be no value: a number, say, that nothing here can hold.
+    match toml::from_str(text) {
+        Ok(document) => Some(document),
+        Err(error) => {
+            let (line, shown) = line_at(text, error.span().map_or(0, |span| span.start));
+            faults.add(
+                &format!("line {line}"),
+                shown,
+                error.message(),
+                "write a value that fits, such as a whole number below 2^63",
+            );
+            None
+        }
+    }
 }
 
 /// The file in terms of its application.

@@ -51,8 +51,7 @@ pub(super) fn made(bug: Bug, before: &State, votes: &Votes, mut stepped: Step, n
         | Bug::DecideByOldPolicy
         | Bug::TellNobody
         | Bug::ForgetStop
-        | Bug::TrustOldSight
-        | Bug::NeverLook => {}
+        | Bug::TrustOldSight => {}
     }
     if stepped.next != *before && stepped.next.revision == before.revision {
         stepped.next.revision = before.revision.next();
@@ -123,9 +122,6 @@ pub(super) fn wanted(bug: Bug, state: &State, policy: &Policy, run: &RunId, now:
         return state.outstanding(policy, caller, now);
     }
     let mut wanted = state.outstanding(policy, run, now);
-    if bug == Bug::NeverLook && matches!(wanted, Some(Effect::Look(_))) {
-        return None;
-    }
     if bug == Bug::CallHoweverLate
         && let Some(Effect::Promote(promote)) = &mut wanted
     {

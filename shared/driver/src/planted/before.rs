@@ -58,7 +58,6 @@ pub(super) fn given(bug: Bug, state: &State, policy: &Policy, votes: &Votes, eve
         | Bug::AbortAtOnce
         | Bug::TellNobody
         | Bug::NeverLatch
-        | Bug::NeverLook
         | Bug::ForgetReminder => {}
     }
     given

@@ -129,6 +129,7 @@ fn ordered(draft: Draft<'_>, phase: &Held, by: &Person, order: &Order) -> Step {
             None => deciding::adopt(draft, &phase.suspicion, by),
         },
         (Order::WeighAgain(_), HeldReason::PromotedElsewhere) => draft.ignore(Ignored::NotAsked),
+        (Order::WeighAgain(_), HeldReason::Vetoed) if !may_override(&draft, by) => draft.ignore(Ignored::NotAnApprover),
         (Order::WeighAgain(_), _) => weigh_again(draft, &phase.suspicion, by),
         (Order::Abort(_), HeldReason::PromotedElsewhere | HeldReason::Aborted | HeldReason::Vetoed) => {
             draft.ignore(Ignored::Duplicate)
@@ -146,6 +147,11 @@ fn ordered(draft: Draft<'_>, phase: &Held, by: &Person, order: &Order) -> Step {
             _,
         ) => draft.ignore(Ignored::NotAsked),
     }
+}
+
+/// Anybody may say no. Who takes that back says yes, where the policy names who may.
+fn may_override(draft: &Draft<'_>, by: &Person) -> bool {
+    draft.policy.approval.as_ref().is_none_or(|rule| rule.approvers.contains(by))
 }
 
 /// From the start: the flaps that made it hold are forgotten, and Down must be sustained anew.

@@ -263,3 +263,13 @@ fn an_unpause_from_before_the_pause_does_not_take_it_away() {
     assert_eq!(script.at(900).order("ben", Order::Unpause), StepVerdict::Ignored(Ignored::Stale));
     assert_eq!(script.at(1001).order("ben", Order::Unpause), StepVerdict::Noted);
 }
+
+#[test]
+fn anybody_may_say_no_and_only_an_approver_takes_it_back() {
+    let mut script = Script::sustained(Mode::Approve);
+    script.tick();
+    script.no("mallory");
+    assert_eq!(script.phase(), PhaseName::Held);
+    assert_eq!(script.say("mallory", Order::WeighAgain), StepVerdict::Ignored(Ignored::NotAnApprover));
+    assert_eq!(script.say("ann", Order::WeighAgain), StepVerdict::Advanced(Why::WeighedAgain));
+}

@@ -91,7 +91,7 @@ fn a_yes_to_one_replica_promotes_no_other() {
     let another = script.policy.database.replica.to_string();
     script.look_at(&another, candidate());
     script.yes("ann");
-    script.yes("bo");
+    script.yes("ben");
     assert_eq!(
         script.tick(),
         StepVerdict::Advanced(Why::QuestionFell),

@@ -103,6 +103,24 @@ fn an_up_that_has_gone_stale_is_no_veto() {
     script.vote_seen_at("primary", Verdict::Up, 90);
     assert!(rules(&script.tick()).contains(&Rule::AliveVeto), "as old as may be");
     script.vote_seen_at("primary", Verdict::Up, 89);
+    assert_eq!(rules(&script.tick()), vec![Rule::Sustain], "a veto no more, but the window was broken");
+}
+
+#[test]
+fn an_up_within_the_window_starts_it_again_and_is_no_flap() {
+    let mut script = Script::sustained(Mode::Auto);
+    script.policy.voters[0].class = understudy_engine::EvidenceClass::DataPath;
+    script.vote("primary", Verdict::Up).tick();
+    script.at(190).vote("primary", Verdict::Abstain).down_at(190);
+    assert_eq!(
+        rules(&script.tick()),
+        vec![Rule::Sustain],
+        "whoever could reach it a moment ago and is silent says no Down"
+    );
+    assert!(script.state.flaps.is_empty(), "the quorum stood all the time");
+    script.hold_down_until(369);
+    assert_eq!(rules(&script.tick()), vec![Rule::Sustain]);
+    script.down_at(370);
     assert_eq!(script.tick(), StepVerdict::Advanced(Why::Decided));
 }
 

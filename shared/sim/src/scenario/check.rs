@@ -173,10 +173,13 @@ fn region(policy: &Policy, field: &str, word: &str, faults: &mut Faults) -> Opti
         "primary" => Some(regions.primary.clone()),
         "standby" => Some(regions.standby.clone()),
         "witness" => regions.witness.clone(),
-        other => other.parse().ok(),
+        other => other.parse().ok().filter(|region| {
+            let named = [Some(&regions.primary), Some(&regions.standby), regions.witness.as_ref()];
+            named.contains(&Some(region)) || policy.voters.iter().any(|voter| voter.source.region() == *region)
+        }),
     };
     if found.is_none() {
-        let mend = "write primary, standby, witness or the name of a Region";
+        let mend = "write primary, standby, witness or the name of one of its Regions";
         faults.add(field, word, "is no Region of the application", mend);
     }
     found
@@ -229,7 +232,8 @@ pub(super) fn runs(file: &File, faults: &mut Faults) -> i64 {
     let expect = &file.expect;
     let bounds = [expect.within_seconds, expect.not_before_seconds, expect.page_within_seconds].into_iter().flatten();
     let last = spells.chain(late).chain(orders).chain(bounds).max().unwrap_or(0).max(0);
-    let begins: i64 = all_spells(file).into_iter().flat_map(|(_, spans)| spans).map(|(_, at, _)| at).max().unwrap_or(0);
+    let spells = all_spells(file).into_iter().flat_map(|(_, spans)| spans).map(|(_, at, _)| at);
+    let begins = spells.chain(file.operator.iter().filter_map(|act| act.at)).max().unwrap_or(0);
     match file.runs_seconds.map(i64::from) {
         None if last > RUNS_MAX_SECONDS => {
             let mend = format!("write offsets of at most {RUNS_MAX_SECONDS}");

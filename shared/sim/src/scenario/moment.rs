@@ -14,6 +14,8 @@ pub(crate) struct Act {
     pub(crate) word: OperatorWord,
     pub(crate) by: Person,
     pub(crate) application: Application,
+    /// Whether it is done as soon as any application has come that far: a batch is nobody's own.
+    pub(crate) anywhere: bool,
     /// The name of the replica that a rebuild creates.
     pub(crate) replica: Option<DbInstanceArn>,
 }
@@ -82,7 +84,9 @@ fn act(words: &OperatorWords, field: &str, policies: &[Policy], approvals: usize
         return None;
     };
     let replica = replica(words, field, policy, faults);
-    Some(Act { moment: moment?, word: words.action, by, application: policy.application.clone(), replica })
+    let anywhere = words.action == OperatorWord::Release && words.application.is_none();
+    let application = policy.application.clone();
+    Some(Act { moment: moment?, word: words.action, by, application, anywhere, replica })
 }
 
 fn moment(words: &OperatorWords, field: &str, faults: &mut Faults) -> Option<Moment> {

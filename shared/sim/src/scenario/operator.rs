@@ -6,7 +6,7 @@ use super::ports::WeatheredLedger;
 use super::weather::Weather;
 use std::time::Duration;
 use understudy_driver::{ConductError, Ledger, Release, Run, code_of_batch, command, release};
-use understudy_engine::{Event, IncidentId, Order, RunId, State, StepVerdict};
+use understudy_engine::{Application, Event, IncidentId, Order, RunId, State, StepVerdict};
 
 /// How often people look whether it is their turn, and try again where the table does not answer.
 const GLANCE: Duration = Duration::from_millis(250);
@@ -38,8 +38,8 @@ async fn wait(weather: &Weather, act: &Act) {
         Moment::At(offset) => weather.sleep_until(*offset).await,
         Moment::After { phases, seconds } => loop {
             let moves = weather.log().moves;
-            let entered = moves.iter().find(|one| one.application == act.application && phases.contains(&one.phase));
-            if entered.is_some() {
+            let whose = |application: &Application| act.anywhere || *application == act.application;
+            if moves.iter().any(|one| whose(&one.application) && phases.contains(&one.phase)) {
                 tokio::time::sleep(Duration::from_secs(u64::from(*seconds))).await;
                 return;
             }

@@ -198,13 +198,18 @@ impl Weather {
     /// The lag at an offset; none where it is not measured.
     fn lag(&self, offset: i64) -> Option<u32> {
         let spells = &self.scenario.replication;
-        let Some((index, spell)) = spells::at(spells, offset as f64) else { return Some(LAG_SECONDS) };
         let stated = |own: Option<i64>| match own {
             Some(seconds) => u32::try_from(seconds).ok(),
             None => Some(LAG_SECONDS),
         };
+        // The lag at last contact is what was measured while there was contact.
+        let until_frozen = || {
+            let next = spells.iter().find(|spell| spell.at > offset)?;
+            (next.state == ReplicationWord::Frozen).then_some(next.lag_seconds).flatten()
+        };
+        let Some((index, spell)) = spells::at(spells, offset as f64) else { return stated(until_frozen()) };
         match spell.state {
-            ReplicationWord::Following => stated(spell.lag_seconds),
+            ReplicationWord::Following => stated(spell.lag_seconds.or_else(until_frozen)),
             ReplicationWord::Frozen => {
                 let before = || index.checked_sub(1).and_then(|index| spells.get(index)?.lag_seconds);
                 let at_last_contact = stated(spell.lag_seconds.or_else(before))?;

@@ -126,7 +126,7 @@ fn sustained(trace: &Trace<'_>, findings: &mut Findings) {
         let gap = looked.is_some_and(|looked| {
             clock.as_millisecond() - looked.as_millisecond() > i64::from(policy.windows.vote_max_age_seconds.0) * 1000
         });
-        if !has_quorum(policy, &commit.votes, clock) {
+        if !has_quorum(policy, &commit.votes, clock) || is_reached(policy, &commit.votes, clock) {
             since = None;
         } else if since.is_none() || gap || commit.starts_again() {
             since = Some(clock);

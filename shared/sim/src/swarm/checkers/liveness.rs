@@ -3,10 +3,10 @@
 
 use super::recount::seconds;
 use super::{Findings, Invariant, Trace};
-use crate::swarm::trace::{Ended, Expected, Settled, What};
+use crate::swarm::trace::{Commit, Ended, Expected, Settled, What};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use understudy_engine::{HeldReason, Phase, PhaseName, Policy, State};
+use understudy_engine::{HeldReason, Phase, PhaseName, Policy, State, What as Told};
 
 /// What one run may write at the most: a turn has sixty steps, and a run takes a few turns.
 const COMMITS_MAX: usize = 120;
@@ -17,9 +17,10 @@ pub(super) fn check(trace: &Trace<'_>, findings: &mut Findings) {
         if let What::Rest { clock, state, policy } = &fact.what {
             check_rest(*clock, state, policy, findings);
         }
-        if let What::Commit(_) = &fact.what
+        if let What::Commit(commit) = &fact.what
             && let Some(process) = fact.process
         {
+            reminds(commit, findings);
             let count = commits.entry(process).or_default();
             *count += 1;
             findings.check(Invariant::L5, *count <= COMMITS_MAX, || format!("run {process} does not come to rest"));
@@ -81,6 +82,20 @@ fn deadline(state: &State) -> Option<Timestamp> {
         Phase::Aborting(phase) => Some(phase.deadline),
         Phase::Watching | Phase::Held(_) | Phase::FailedOver(_) | Phase::Rebuilt(_) | Phase::Stuck(_) => None,
     }
+}
+
+/// A record that says that people were told again holds the word that tells them.
+fn reminds(commit: &Commit, findings: &mut Findings) {
+    let (old, new) = (&*commit.old, &*commit.new);
+    let (Some(before), Some(after)) = (told_at(&old.phase), told_at(&new.phase)) else { return };
+    if old.phase.name() != new.phase.name() || after <= before {
+        return;
+    }
+    let mut written = new.journal.outbox.iter().filter(|entry| entry.revision == new.revision);
+    let said = written.any(|entry| matches!(entry.what, Told::Reminded { .. } | Told::Moved { .. }));
+    findings.check(Invariant::L3, said || new.journal.withheld > old.journal.withheld, || {
+        format!("r{} counts people as told again, and tells nobody", new.revision)
+    });
 }
 
 /// When people were last told that it waits for them. A shadow waits for nobody.
