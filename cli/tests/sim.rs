@@ -1,7 +1,5 @@
 //! `understudy sim run`: what it prints depends on the seeds alone, and bad input is named.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use assert_cmd::Command;
 use std::{env, fs, process};
 

@@ -1,7 +1,7 @@
 //! A conductor: how far it is between waking and having nothing to do. A crash is possible between any
 //! two of its moves, and takes everything but the record.
 
-use crate::bounds::{Tick, tick};
+use crate::bounds::{Tick, begin, tick};
 use crate::cloud::Seen;
 use crate::record::Record;
 use understudy_engine::{Admission, Effect, Epoch, Event, Ground, IncidentId, Policy, PromoteAnswer};

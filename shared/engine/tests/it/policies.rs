@@ -77,6 +77,35 @@ fn auto_needs_voters_in_three_regions_and_a_decision_somebody_outside() {
 }
 
 #[test]
+fn voters_that_all_see_with_the_eyes_of_one_region_are_refused_in_every_mode() {
+    for mode in [Mode::Observe, Mode::Approve, Mode::Auto] {
+        let one_region = |policy: &mut Policy| {
+            policy.mode = mode;
+            for (index, voter) in policy.voters.iter_mut().enumerate() {
+                let arn = format!("arn:aws:cloudwatch:us-east-2:111122223333:alarm:witness-{index}");
+                voter.source = Source::Alarm(arn.parse().unwrap());
+            }
+        };
+        assert!(fields(one_region).contains(&"voters".to_owned()), "{mode}");
+    }
+}
+
+#[test]
+fn in_auto_the_breaker_is_asked_more_often_than_it_forgets() {
+    let slow = |mode| {
+        move |policy: &mut Policy| {
+            policy.mode = mode;
+            policy.windows.look_seconds = Seconds(180);
+            policy.windows.vote_max_age_seconds = Seconds(300);
+            policy.windows.sustain_seconds = Seconds(400);
+            policy.windows.undecided_seconds = Seconds(900);
+        }
+    };
+    assert_eq!(fields(slow(Mode::Auto)), ["windows.look_seconds"]);
+    assert_eq!(fields(slow(Mode::Observe)), Vec::<String>::new());
+}
+
+#[test]
 fn voters_of_one_class_and_voters_of_one_source_are_refused() {
     let one_class = |policy: &mut Policy| {
         for voter in &mut policy.voters {

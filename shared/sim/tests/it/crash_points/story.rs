@@ -217,7 +217,7 @@ fn aborted_too_late() -> Story {
 
 fn switched_home() -> Story {
     let windows = json!({
-        "sustain_seconds": 400, "vote_max_age_seconds": 390, "look_seconds": 360, "patrol_seconds": 360,
+        "sustain_seconds": 400, "vote_max_age_seconds": 390, "look_seconds": 170, "patrol_seconds": 360,
         "fence_seconds": 20,
     });
     Story {
