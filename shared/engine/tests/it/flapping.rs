@@ -150,3 +150,21 @@ fn between_two_flaps_it_stays_held_so_that_a_night_of_them_is_one_page() {
     up(&mut script, forgotten + 81);
     assert_eq!(script.phase(), PhaseName::Watching, "it goes back by itself when the flaps are forgotten");
 }
+
+#[test]
+fn an_up_within_the_window_starts_it_again_and_is_no_flap() {
+    let mut script = Script::sustained(Mode::Auto);
+    script.policy.voters[0].class = understudy_engine::EvidenceClass::DataPath;
+    script.vote("primary", Verdict::Up).tick();
+    script.at(190).vote("primary", Verdict::Abstain).down_at(190);
+    assert_eq!(
+        rules(&script.tick()),
+        vec![Rule::Sustain],
+        "whoever could reach it a moment ago and is silent says no Down"
+    );
+    assert!(script.state.flaps.is_empty(), "the quorum stood all the time");
+    script.hold_down_until(369);
+    assert_eq!(rules(&script.tick()), vec![Rule::Sustain]);
+    script.down_at(370);
+    assert_eq!(script.tick(), StepVerdict::Advanced(Why::Decided));
+}

@@ -107,24 +107,6 @@ fn an_up_that_has_gone_stale_is_no_veto() {
 }
 
 #[test]
-fn an_up_within_the_window_starts_it_again_and_is_no_flap() {
-    let mut script = Script::sustained(Mode::Auto);
-    script.policy.voters[0].class = understudy_engine::EvidenceClass::DataPath;
-    script.vote("primary", Verdict::Up).tick();
-    script.at(190).vote("primary", Verdict::Abstain).down_at(190);
-    assert_eq!(
-        rules(&script.tick()),
-        vec![Rule::Sustain],
-        "whoever could reach it a moment ago and is silent says no Down"
-    );
-    assert!(script.state.flaps.is_empty(), "the quorum stood all the time");
-    script.hold_down_until(369);
-    assert_eq!(rules(&script.tick()), vec![Rule::Sustain]);
-    script.down_at(370);
-    assert_eq!(script.tick(), StepVerdict::Advanced(Why::Decided));
-}
-
-#[test]
 fn down_must_hold_for_the_sustain_window() {
     let mut script = Script::new(Mode::Auto);
     script.vote("standby", Verdict::Down).vote("witness", Verdict::Down).tick();
