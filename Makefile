@@ -65,11 +65,11 @@ planted-bugs: $(PLANTED)
 $(PLANTED):
 	cargo build --release --locked --manifest-path tests/planted/Cargo.toml --target-dir target/planted
 
-# Changes the deciding modules of the engine in one place at a time: needs cargo-mutants, takes about an hour.
+# Changes the deciding modules of the engine in one place at a time: needs cargo-mutants and cargo-nextest, takes hours.
 mutants:
-	CARGO_PROFILE_DEV_DEBUG=0 cargo mutants --package understudy-engine --jobs 2 --timeout 60 --output target \
+	CARGO_PROFILE_DEV_DEBUG=0 cargo mutants --package understudy-engine --jobs 2 --timeout 60 --output target --test-tool nextest \
 		-f 'shared/engine/src/{tally,assessment,suspicion,candidate,breaker,fence,vote,state,effect,phase,step,order,time}.rs' \
-		-f 'shared/engine/src/{effect,phase,step}/*.rs' -- --lib --test it -- --skip properties::
+		-f 'shared/engine/src/{effect,phase,step}/*.rs' -- --lib --test it -E 'not test(/^properties::/)'
 
 # Takes each rule of deciding away, one at a time, and sees that a named test fails: not part of `make test`.
 rules:

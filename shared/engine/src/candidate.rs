@@ -225,6 +225,12 @@ mod tests {
     }
 
     #[test]
+    fn five_seconds_between_two_measurements_are_no_progress_and_six_are() {
+        assert_eq!(seconds(&[(0, 1), (60, 56)]), None);
+        assert_eq!(seconds(&[(0, 1), (60, 55)]), Some(55));
+    }
+
+    #[test]
     fn a_replica_that_never_moved_in_the_whole_span_has_no_known_lag() {
         assert_eq!(seconds(&[(0, 3000), (60, 3060), (120, 3120)]), None);
         assert_eq!(seconds(&[]), None);

@@ -37,3 +37,4 @@ mod standing;
 mod sticking;
 mod storming;
 mod switching;
+mod wording;
