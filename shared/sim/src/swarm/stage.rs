@@ -65,7 +65,9 @@ impl Stage {
         let mut world = self.lock();
         let now = world.now;
         for weather in self.plan.weather.iter().filter(|weather| weather.from < now) {
-            world.counters.fault(weather.fault);
+            if world.has_met(weather.fault) {
+                world.counters.fault(weather.fault);
+            }
         }
         let facts = std::mem::take(&mut world.facts);
         let mut counters = std::mem::take(&mut world.counters);

@@ -11,6 +11,7 @@ use super::plan::{Ms, Plan, own_group, stamp};
 use super::summary::Counters;
 use super::trace::{Ended, Fact, How, Kind, ProcessId, What};
 use jiff::Timestamp;
+use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
@@ -34,6 +35,8 @@ pub(super) struct World {
     pub(super) processes: Vec<Process>,
     pub(super) facts: Vec<Fact>,
     pub(super) counters: Counters,
+    /// The lasting faults that anybody ran into, a bit each.
+    met: Cell<u128>,
 }
 
 /// One application's record, and what belongs to it in the world.
@@ -138,6 +141,7 @@ impl World {
             processes: Vec::new(),
             facts: Vec::with_capacity(512),
             counters: Counters::default(),
+            met: Cell::new(0),
             plan,
         }
     }

@@ -16,10 +16,23 @@ pub(in crate::swarm) enum Reach {
 /// How often replication lag is measured.
 const MEASURED_EVERY: Ms = 60 * SECOND;
 
+fn bit(fault: Fault) -> u128 {
+    1 << (fault as u32)
+}
+
 impl World {
     fn weather(&self, fault: Fault) -> impl Iterator<Item = &Weather> {
         let now = self.now;
-        self.plan.weather.iter().filter(move |weather| weather.fault == fault && weather.is_on(now))
+        let on = self.plan.weather.iter().filter(move |weather| weather.fault == fault && weather.is_on(now));
+        on.inspect(move |_| self.met.set(self.met.get() | bit(fault)))
+    }
+
+    /// Whether somebody has asked for what this fault takes away, while it was on. What only the voters see
+    /// is met by being there.
+    pub(in crate::swarm) fn has_met(&self, fault: Fault) -> bool {
+        let seen =
+            [Fault::WriterDown, Fault::MultiAzFailover, Fault::CanaryFails, Fault::VotersCorrelated].contains(&fault);
+        seen || self.met.get() & bit(fault) != 0
     }
 
     /// Whether a lasting fault strikes this application now.
@@ -113,6 +126,7 @@ impl World {
         let high = |one: &Weather| one.fault == Fault::LagHigh && one.is_on(at) && one.strikes(application);
         let base = i64::from(plan.lag_seconds) * SECOND;
         if self.plan.weather.iter().any(high) {
+            self.met.set(self.met.get() | bit(Fault::LagHigh));
             base + i64::from(plan.policy.database.lag_max_seconds.0) * SECOND + 20 * SECOND
         } else {
             base
