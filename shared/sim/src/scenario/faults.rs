@@ -222,6 +222,10 @@ fn expected_words(expected: &str) -> &str {
         "a string" => "a text in quotes",
         "a boolean" => "true or false",
         "a sequence" => "a list",
+        "a map" => "a table",
+        "string or map" => "a text in quotes, or a table",
+        other if other.starts_with("struct ") => "a table",
+        other if other.starts_with("enum ") => "one of its words in quotes",
         other => other,
     }
 }
@@ -261,6 +265,18 @@ mod tests {
             "name = nothing: is missing",
         ] {
             assert!(found.iter().any(|line| line.contains(expected)), "{expected}: {found:#?}");
+        }
+    }
+
+    #[test]
+    fn no_mend_speaks_of_the_types_behind_the_file() {
+        for (expected, mend) in [
+            ("struct VoterSpell", "write a table"),
+            ("enum ControlWord", "write one of its words in quotes"),
+            ("string or map", "write a text in quotes, or a table"),
+            ("u32", "write a whole number that is not negative"),
+        ] {
+            assert_eq!(words(&format!("invalid type: boolean `true`, expected {expected}"), None).1, mend);
         }
     }
 }
