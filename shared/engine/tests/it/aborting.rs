@@ -181,6 +181,7 @@ fn a_writer_gets_its_groups_back_once_every_call_is_known_not_to_have_arrived() 
     script.answer(PromoteAnswer::NotArrived);
     let mut script = aborted(script);
     assert_eq!(aborting(&script).call, Some(Known::NotArrived));
+    assert_eq!(script.fence_act(), None, "not before the replica was seen untouched for long enough");
     script.now = aborting(&script).until;
     script.read_back(candidate());
     assert_eq!(script.fence_act(), Some(restore()));
