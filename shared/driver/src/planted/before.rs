@@ -3,8 +3,8 @@
 use super::{Bug, first_seen};
 use jiff::Timestamp;
 use understudy_engine::{
-    Admission, Event, EvidenceClass, Ground, HeldReason, Phase, Policy, PromoteAnswer, Seconds, State, Subject,
-    Verdict, Vote, Votes,
+    Admission, AwaitingApproval, AwaitingVeto, Event, EvidenceClass, Ground, HeldReason, Phase, Policy, PromoteAnswer,
+    Seconds, State, Subject, Suspected, Verdict, Vote, Votes,
 };
 
 pub(super) struct Given {
@@ -72,24 +72,11 @@ fn forget_stop(state: &mut State) {
 }
 
 fn trust_old_sight(state: &mut State, policy: &Policy) {
-    let suspicion = match &mut state.phase {
-        Phase::Suspected(phase) => &mut phase.suspicion,
-        Phase::AwaitingApproval(phase) => &mut phase.suspicion,
-        Phase::AwaitingVeto(phase) => &mut phase.suspicion,
-        Phase::Held(_)
-        | Phase::Watching
-        | Phase::Fencing(_)
-        | Phase::Draining(_)
-        | Phase::Promoting(_)
-        | Phase::Verifying(_)
-        | Phase::Shifting(_)
-        | Phase::FailedOver(_)
-        | Phase::Rebuilding(_)
-        | Phase::Rebuilt(_)
-        | Phase::Aborting(_)
-        | Phase::Stuck(_) => return,
-    };
-    if let Some(seen) = &mut suspicion.candidate {
+    if let Phase::Suspected(Suspected { suspicion, .. })
+    | Phase::AwaitingApproval(AwaitingApproval { suspicion, .. })
+    | Phase::AwaitingVeto(AwaitingVeto { suspicion, .. }) = &mut state.phase
+        && let Some(seen) = &mut suspicion.candidate
+    {
         seen.instance = Some(policy.database.replica.clone());
     }
 }
