@@ -35,8 +35,8 @@ pub use explain::{EXPLANATION_SCHEMA, Explained, Explanation, explain};
 pub use fence::{Fence, FenceAct, FenceAnswer, FenceTrouble, Standing, WriterSeen};
 pub use journal::{Delivered, Entry, EntryId, Journal, Needs, OUTBOX_MAX, Seq, Urgency, What, Who};
 pub use name::{
-    AlarmArn, Application, DbInstanceArn, Epoch, IncidentId, NameError, Person, Region, Revision, RunId, SecurityGroup,
-    TopicArn, VoterName,
+    AlarmArn, Application, DbInstanceArn, DnsName, Epoch, GateUrl, HostedZone, IncidentId, NameError, Person, Region,
+    Revision, RunId, SecurityGroup, TopicArn, VoterName,
 };
 pub use order::{Action, Order, Question};
 pub use phase::{
@@ -46,7 +46,7 @@ pub use phase::{
 };
 pub use policy::{
     ApprovalRule, Database, EvidenceClass, Fault, FenceRule, Mode, Notification, POLICY_SCHEMA, Policy, Quorum,
-    Regions, Severity, Source, Storm, Subject, VOTERS_MAX, Voter, Windows,
+    Regions, Severity, Source, Storm, Subject, Traffic, VOTERS_MAX, Voter, Windows,
 };
 pub use state::{Cooldown, Latched, Paused, STATE_SCHEMA, State};
 pub use step::{Anomaly, Ignored, Step, StepVerdict, step};

@@ -144,6 +144,42 @@ name!(
     })
 );
 
+name!(
+    /// A Route 53 hosted zone.
+    HostedZone,
+    "a hosted zone id",
+    r"^Z[A-Z0-9]{1,31}$",
+    "copy the zone's id without /hostedzone/, such as Z0123456789ABCDEFGHIJ",
+    |text| text.len() <= 32
+        && text.strip_prefix('Z').is_some_and(|id| {
+            !id.is_empty() && id.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        })
+);
+name!(
+    /// A name in DNS, without the dot at its end.
+    DnsName,
+    "a DNS name",
+    r"^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)+$",
+    "write it in lower case and without a dot at the end, such as orders.example.com",
+    |text| text.len() <= 253 && text.contains('.') && text.split('.').all(label)
+);
+name!(
+    /// Where a gate answers: its URL up to the path.
+    GateUrl,
+    "the URL of a gate",
+    r"^https://[a-z0-9_.-]+$",
+    "write https and the host alone, such as https://abcdefgh.lambda-url.us-west-2.on.aws",
+    |text| text.strip_prefix("https://").is_some_and(|host| DnsName::try_from(host.to_owned()).is_ok())
+);
+
+impl GateUrl {
+    /// The host that the URL names.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.0.strip_prefix("https://").unwrap_or(&self.0)
+    }
+}
+
 impl From<u128> for RunId {
     fn from(number: u128) -> Self {
         Self(format!("{number:032x}").into())
@@ -154,6 +190,12 @@ fn slug(text: &str) -> bool {
     text.len() <= 63
         && text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+fn label(text: &str) -> bool {
+    let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    let ends = text.bytes().next().is_some_and(inner) && text.bytes().next_back().is_some_and(inner);
+    text.len() <= 63 && ends && text.bytes().all(|b| inner(b) || b == b'-')
 }
 
 fn region(text: &str) -> bool {

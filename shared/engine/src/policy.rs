@@ -1,8 +1,10 @@
 //! The policy: one application's file, as it is written, stored and decided by.
 
 mod faults;
+mod traffic;
 
 pub use faults::{Fault, Severity};
+pub use traffic::Traffic;
 
 use crate::name::{AlarmArn, Application, DbInstanceArn, Person, Region, SecurityGroup, TopicArn, VoterName};
 use crate::time::Seconds;
@@ -43,6 +45,9 @@ pub struct Policy {
     /// How an old writer is cut off. Without it every failover leaves split risk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fence: Option<FenceRule>,
+    /// The names that clients use, and the gates that keep them off a Region. Without it nothing moves traffic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<Traffic>,
     /// What holds automatic promotions back when many applications fail together.
     #[serde(default)]
     pub storm: Storm,

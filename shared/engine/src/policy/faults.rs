@@ -2,6 +2,7 @@
 
 mod fence;
 mod ranges;
+mod traffic;
 mod voters;
 mod windows;
 
@@ -68,6 +69,7 @@ impl Policy {
         windows::check(self, &mut faults);
         self.approval_faults(&mut faults);
         fence::check(self, &mut faults);
+        traffic::check(self, &mut faults);
         voters::check_storm(self, &mut faults);
         self.notification_faults(&mut faults);
         faults.0
