@@ -17,6 +17,7 @@ from .gateway import Gateway
 from .request_log import RequestLog
 from .server import Server
 from .stream import StreamWire
+from .urls import FunctionUrl
 from .wires import AlarmWire, Delivery, ScheduleWire
 
 Wire = AlarmWire | ScheduleWire | StreamWire
@@ -40,6 +41,7 @@ class Cloud:
         self.moto_lock = threading.RLock()
         self.databases = rds.Databases(settings.paces)
         self._wires: list[Wire] = []
+        self._urls: list[FunctionUrl] = []
         self._wires_lock = threading.Lock()
         rds.install(self.databases)
         alarms.install(self.offer_alarm_event)
@@ -74,6 +76,12 @@ class Cloud:
             wire.close()
         return len(gone)
 
+    def open_url(self, function: Function) -> str:
+        opened = FunctionUrl(function)
+        with self._wires_lock:
+            self._urls.append(opened)
+        return opened.url
+
     def offer_alarm_event(self, event: dict[str, Any]) -> None:
         with self._wires_lock:
             wires = [wire for wire in self._wires if isinstance(wire, AlarmWire)]
@@ -82,6 +90,8 @@ class Cloud:
 
     def close(self) -> None:
         self.remove_wires(None, None)
+        for opened in self._urls:
+            opened.close()
         self.faults.close()
         self.functions.close()
         self._server.close()

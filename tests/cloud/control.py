@@ -30,6 +30,7 @@ ROUTES = Map(
         Rule("/_cloud/functions", methods=["POST"], endpoint="deploy_function"),
         Rule("/_cloud/wires", methods=["POST"], endpoint="add_wire"),
         Rule("/_cloud/wires", methods=["DELETE"], endpoint="delete_wires"),
+        Rule("/_cloud/urls", methods=["POST"], endpoint="open_url"),
         Rule("/_cloud/invoke", methods=["POST"], endpoint="invoke"),
         Rule("/_cloud/alarm-event", methods=["POST"], endpoint="offer_alarm_event"),
         Rule("/_cloud/invocations", methods=["GET"], endpoint="list_invocations"),
@@ -120,6 +121,9 @@ class Control:
     def delete_wires(self, fields: Fields) -> dict[str, Any]:
         kind = fields.choice("kind", WIRE_KINDS, None)
         return {"removed": self._cloud.remove_wires(kind, fields.text("function", None))}
+
+    def open_url(self, fields: Fields) -> dict[str, Any]:
+        return {"url": self._cloud.open_url(self._function(fields))}
 
     def invoke(self, fields: Fields) -> dict[str, Any]:
         kind = fields.choice("kind", INVOKE_KINDS, "request")

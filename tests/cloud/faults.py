@@ -11,6 +11,9 @@ from .fields import BadRequest, Fields
 KINDS = ("cut", "hold", "error", "delay")
 MOMENTS = ("before", "after")
 
+# Stands for every service, or every action.
+ANY = "*"
+
 
 @dataclass
 class Fault:
@@ -30,7 +33,8 @@ class Fault:
         if self.withdrawn or (self.times is not None and self.hits >= self.times):
             return False
         return (
-            (self.service, self.action) == (call.service, call.action)
+            self.service in (ANY, call.service)
+            and self.action in (ANY, call.action)
             and self.region in (None, call.region)
             and (self.body_contains is None or self.body_contains.encode() in call.body)
         )

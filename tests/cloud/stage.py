@@ -13,7 +13,8 @@ from .cloud import Cloud
 from .runtime import Definition
 
 TABLE = "understudy"
-FUNCTIONS = ("intake", "conductor", "notify")
+WIRED = ("intake", "conductor", "notify")
+FUNCTIONS = (*WIRED, "gate")
 
 # A conductor stays awake until this long before its timeout. With the tick added, the next tick takes over from it.
 CONDUCTOR_RESERVE_SECONDS = 15
@@ -177,7 +178,7 @@ class Stage:
 
     def _connect(self, staged: list[Application], tick_seconds: float) -> None:
         cloud, delivery = self._cloud, self._cloud.delivery
-        intake, conductor, notify = (cloud.functions.get(name) for name in FUNCTIONS)
+        intake, conductor, notify = (cloud.functions.get(name) for name in WIRED)
         table = tables.find_table(staged[0].standby, TABLE)
         cloud.wire_alarms(intake, delivery)
         for function in (conductor, notify):

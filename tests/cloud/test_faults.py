@@ -40,6 +40,12 @@ class Faults(unittest.TestCase):
         self.create()
         self.assertEqual([(entry["status"], entry["fault"]) for entry in self.logged()], [(None, "cut"), (200, None)])
 
+    def test_a_star_stands_for_every_service_and_action(self):
+        self.fault("cut", service="*", action="*", region="us-west-2", when="before", times=1)
+        with self.assertRaises(ConnectionClosedError):
+            self.create()
+        self.create()
+
     def test_cut_after_does_the_call_and_says_nothing(self):
         self.fault("cut", when="after", times=1)
         with self.assertRaises(ConnectionClosedError):

@@ -42,6 +42,7 @@ impl Default for Options {
 /// What happens to a call, or to its reply.
 #[derive(Debug, Clone)]
 pub struct Fault {
+    /// `*` stands for every one, also as an action.
     pub service: &'static str,
     pub action: &'static str,
     /// Where; none is everywhere.
@@ -126,6 +127,12 @@ impl LocalCloud {
     #[must_use]
     pub fn requests(&self, service: &str, action: &str) -> Vec<Value> {
         list(&self.get(&format!("requests?service={service}&action={action}")), "requests")
+    }
+
+    /// Every request that came in, of whichever service.
+    #[must_use]
+    pub fn all_requests(&self) -> Vec<Value> {
+        list(&self.get("requests"), "requests")
     }
 
     /// Those promote calls that reached RDS.

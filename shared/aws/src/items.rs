@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use understudy_driver::{IncidentItem, PolicyHash, Record, RecordFault, Route, StoredPolicy};
-use understudy_engine::{Application, BREAKER_SCHEMA, Breaker, STATE_SCHEMA, State, Verdict, Vote, VoterName, Votes};
+use understudy_engine::{
+    Application, BREAKER_SCHEMA, Breaker, Posture, STATE_SCHEMA, State, Verdict, Vote, VoterName, Votes,
+};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -18,10 +20,26 @@ pub(crate) fn record_key(application: &Application) -> (AttributeValue, Attribut
     (AttributeValue::S(format!("app#{application}")), AttributeValue::S(RECORD.to_owned()))
 }
 
+/// The attributes of a record that a gate reads.
+pub(crate) const GLANCED: [&str; 3] = ["state", "policy", "policy_hash"];
+
 pub(crate) fn record(application: &Application, mut item: Item) -> Result<Record, RecordFault> {
-    let text = text(&item, "policy")?;
-    let hash = PolicyHash(self::text(&item, "policy_hash")?);
-    let policy = StoredPolicy { text, hash: hash.clone() }.read()?;
+    let stored = stored_policy(&item)?;
+    let policy = stored.read()?;
+    let state = state(application, &mut item)?;
+    Ok(Record { state, policy, policy_hash: stored.hash, votes: votes(item)? })
+}
+
+pub(crate) fn posture(application: &Application, mut item: Item) -> Result<Posture, RecordFault> {
+    let policy = stored_policy(&item).and_then(|stored| stored.read()).ok();
+    Ok(Posture::of(&state(application, &mut item)?, policy.as_ref()))
+}
+
+fn stored_policy(item: &Item) -> Result<StoredPolicy, RecordFault> {
+    Ok(StoredPolicy { text: text(item, "policy")?, hash: PolicyHash(text(item, "policy_hash")?) })
+}
+
+fn state(application: &Application, item: &mut Item) -> Result<State, RecordFault> {
     let state = match item.remove("state") {
         None => State::new(application.clone()),
         Some(value) => read::<State>("state", value)?,
@@ -29,7 +47,7 @@ pub(crate) fn record(application: &Application, mut item: Item) -> Result<Record
     if state.schema != STATE_SCHEMA {
         return Err(RecordFault::OtherSchema { found: state.schema, supported: STATE_SCHEMA });
     }
-    Ok(Record { state, policy, policy_hash: hash, votes: votes(item)? })
+    Ok(state)
 }
 
 /// The one item that all applications of the table share.

@@ -7,6 +7,7 @@ mod approval;
 mod breaker;
 mod cloud;
 mod conduct;
+mod gate;
 mod incident;
 mod ledger;
 mod notify;
@@ -18,6 +19,7 @@ pub use approval::{Answer, ApprovalCode, answer, code_of_batch, code_of_question
 pub use breaker::{Release, release};
 pub use cloud::{Announcement, Cloud, Looked, Performed, Reading, Undelivered};
 pub use conduct::{ConductError, Run, Turn, attend, command, turn};
+pub use gate::{CACHED, Gate, Glance, Reply, Request};
 pub use incident::{ChainBreak, IncidentItem, genesis, verify};
 pub use ledger::{
     Cast, Commit, Enter, Ledger, LedgerError, Nonce, PolicyHash, Record, RecordFault, Route, StoredPolicy,

@@ -18,6 +18,7 @@ mod name;
 mod order;
 mod phase;
 mod policy;
+mod posture;
 mod state;
 mod step;
 mod suspicion;
@@ -48,6 +49,7 @@ pub use policy::{
     ApprovalRule, Database, EvidenceClass, Fault, FenceRule, Mode, Notification, POLICY_SCHEMA, Policy, Quorum,
     Regions, Severity, Source, Storm, Subject, Traffic, VOTERS_MAX, Voter, Windows,
 };
+pub use posture::Posture;
 pub use state::{Cooldown, Latched, Paused, STATE_SCHEMA, State};
 pub use step::{Anomaly, Ignored, Step, StepVerdict, step};
 pub use suspicion::{Suspicion, Turn};

@@ -5,11 +5,12 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use understudy_driver::{
-    Cast, Commit, Enter, IncidentItem, Ledger, LedgerError, Nonce, PolicyHash, Record, RecordFault, Route, StoredPolicy,
+    Cast, Commit, Enter, Glance, IncidentItem, Ledger, LedgerError, Nonce, PolicyHash, Record, RecordFault, Route,
+    StoredPolicy,
 };
 use understudy_engine::{
-    Application, BREAKER_SCHEMA, Breaker, IncidentId, Policy, Revision, STATE_SCHEMA, Source, State, Vote, VoterName,
-    Votes,
+    Application, BREAKER_SCHEMA, Breaker, IncidentId, Policy, Posture, Revision, STATE_SCHEMA, Source, State, Vote,
+    VoterName, Votes,
 };
 
 /// A typical round trip to DynamoDB within a Region.
@@ -172,6 +173,16 @@ impl Ledger for SimLedger {
     }
 }
 
+impl Glance for SimLedger {
+    async fn glance(&self, application: &Application) -> Result<Posture, LedgerError> {
+        tokio::time::sleep(ROUND_TRIP).await;
+        let item = self.world.lock().table.get(application).cloned().ok_or_else(|| unknown(application))?;
+        let state = state(application, &item)
+            .map_err(|fault| LedgerError::UnusableRecord { application: application.to_string(), fault })?;
+        Ok(Posture::of(&state, stored_policy(&item).read().ok().as_ref()))
+    }
+}
+
 fn write_breaker(inner: &mut Inner, next: &Breaker, expected: Revision, nonce: &Nonce) -> Result<Commit, LedgerError> {
     // What cannot be read is nothing that anybody could have gone on from.
     let stored = inner.breaker.as_ref().map(|(text, _)| read_breaker(text).map(|breaker| breaker.revision));
@@ -212,16 +223,25 @@ fn write_state(
     Ok(Commit::Committed)
 }
 
-fn record(application: &Application, item: &Item) -> Result<Record, RecordFault> {
-    let stored = StoredPolicy { text: item.policy.clone(), hash: PolicyHash(item.policy_hash.clone()) };
-    let policy = stored.read()?;
-    let state = match &item.state {
+fn stored_policy(item: &Item) -> StoredPolicy {
+    StoredPolicy { text: item.policy.clone(), hash: PolicyHash(item.policy_hash.clone()) }
+}
+
+fn state(application: &Application, item: &Item) -> Result<State, RecordFault> {
+    let state: State = match &item.state {
         None => State::new(application.clone()),
         Some(text) => serde_json::from_str(text).map_err(|error| unreadable("state", &error))?,
     };
     if state.schema != STATE_SCHEMA {
         return Err(RecordFault::OtherSchema { found: state.schema, supported: STATE_SCHEMA });
     }
+    Ok(state)
+}
+
+fn record(application: &Application, item: &Item) -> Result<Record, RecordFault> {
+    let stored = stored_policy(item);
+    let policy = stored.read()?;
+    let state = state(application, item)?;
     let votes: BTreeMap<VoterName, Vote> = item
         .votes
         .iter()

@@ -5,6 +5,8 @@
 mod bad_input;
 mod contract;
 mod crash;
+mod data_plane;
 mod failover;
+mod gate;
 mod refusal;
 mod tidy;

@@ -13,7 +13,7 @@ const MAIN_LINES_MAX: usize = 40;
 const NAMELESS: [&str; 9] = ["common", "utils", "util", "helpers", "types", "models", "errors", "misc", "mod"];
 
 /// Who may know whom, among our own crates. Whoever is missing here is new: give it its place.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 13] = [
     ("shared/engine", &[]),
     ("shared/events", &["engine"]),
     ("shared/driver", &["engine", "events"]),
@@ -23,6 +23,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("functions/intake", &["driver", "engine", "events", "lambda"]),
     ("functions/conductor", &["driver", "engine", "events", "lambda"]),
     ("functions/notify", &["driver", "engine", "events", "lambda"]),
+    ("functions/gate", &["aws", "driver", "engine"]),
     ("cli", &["driver", "engine", "sim"]),
     ("tests", &["driver", "engine"]),
     ("tests/model", &["engine"]),

@@ -5,6 +5,7 @@
 mod admitting;
 mod answering;
 mod conducting;
+mod gating;
 mod notifying;
 mod ports;
 mod receiving;

@@ -10,6 +10,7 @@
 mod aborting;
 mod announcing;
 mod approving;
+mod boundaries;
 mod breaker;
 mod changes;
 mod due;
@@ -26,6 +27,7 @@ mod observing;
 mod pausing;
 mod phases;
 mod policies;
+mod posture;
 mod promoting;
 mod properties;
 mod rebuilding;

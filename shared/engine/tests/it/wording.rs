@@ -2,7 +2,8 @@
 
 use crate::script::{REPLICA, Script, WRITER, candidate, seen};
 use understudy_engine::{
-    Blocker, DbStatus, FenceTrouble, Ineligible, Mode, Seconds, Sight, StepVerdict, Unseen, Verdict, What, Why,
+    Blocker, Cooldown, DbStatus, FenceTrouble, Ineligible, Mode, Seconds, Sight, StepVerdict, Unseen, Verdict, What,
+    Why,
 };
 
 fn blockers(script: &mut Script) -> String {
@@ -97,4 +98,20 @@ fn nothing_is_looked_at_again_before_a_call_is_read_back() {
     script.at(second + 59);
     assert!(!script.looks() && script.reads_back(), "the evidence is read again when the call may be repeated");
     assert_eq!((script.policy.windows.look_seconds, script.policy.database.replica.as_str()), (Seconds(30), REPLICA));
+}
+
+#[test]
+fn a_question_a_cooldown_and_a_phase_are_told_in_words() {
+    let mut script = Script::sustained(Mode::Approve);
+    script.tick();
+    assert_eq!(script.phase().to_string(), "AwaitingApproval");
+    let question = script.state.phase.question().unwrap();
+    assert_eq!(question.action.to_string(), format!("promote {REPLICA} in place of {WRITER}"));
+    let mut cooldown = Cooldown { until: script.time(3600), acknowledged_by: None };
+    assert_eq!(
+        cooldown.to_string(),
+        "no second decision before 2026-03-01T04:00:00Z and before a person has acknowledged the last"
+    );
+    cooldown.acknowledged_by = Some("ann".parse().unwrap());
+    assert_eq!(cooldown.to_string(), "no second decision before 2026-03-01T04:00:00Z (acknowledged by ann)");
 }
