@@ -22,6 +22,7 @@ mod flapping;
 mod golden;
 mod journal;
 mod latch;
+mod lateness;
 mod matrix;
 mod observing;
 mod pausing;
