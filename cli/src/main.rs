@@ -18,7 +18,8 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let mut out = QuietPipe::new(io::stdout().lock());
-    let mut err = QuietPipe::new(io::stderr().lock());
+    // Not locked: a thread that panics has to say so.
+    let mut err = QuietPipe::new(io::stderr());
     match noun::run(&Arguments::parse(), &mut out, &mut err) {
         Ok(code) => code,
         Err(failure) => {

@@ -179,23 +179,7 @@ impl What {
     /// further entry is one of the few that lead out of it.
     fn is_told_at_any_length(&self) -> bool {
         match self {
-            Self::Moved { to, .. } => match to {
-                PhaseName::Fencing
-                | PhaseName::Draining
-                | PhaseName::Promoting
-                | PhaseName::Verifying
-                | PhaseName::Shifting
-                | PhaseName::FailedOver
-                | PhaseName::Rebuilding
-                | PhaseName::Rebuilt
-                | PhaseName::Aborting
-                | PhaseName::Stuck => true,
-                PhaseName::Watching
-                | PhaseName::Suspected
-                | PhaseName::AwaitingApproval
-                | PhaseName::AwaitingVeto
-                | PhaseName::Held => false,
-            },
+            Self::Moved { from, to, .. } => is_acted_in(*from) || is_acted_in(*to),
             Self::Answered { .. }
             | Self::Unheard { .. }
             | Self::CalledAgain { .. }
@@ -264,6 +248,27 @@ impl What {
             | Self::Paused
             | Self::Unpaused => None,
         }
+    }
+}
+
+/// Whether something has been decided, and is being carried out or stands.
+fn is_acted_in(phase: PhaseName) -> bool {
+    match phase {
+        PhaseName::Fencing
+        | PhaseName::Draining
+        | PhaseName::Promoting
+        | PhaseName::Verifying
+        | PhaseName::Shifting
+        | PhaseName::FailedOver
+        | PhaseName::Rebuilding
+        | PhaseName::Rebuilt
+        | PhaseName::Aborting
+        | PhaseName::Stuck => true,
+        PhaseName::Watching
+        | PhaseName::Suspected
+        | PhaseName::AwaitingApproval
+        | PhaseName::AwaitingVeto
+        | PhaseName::Held => false,
     }
 }
 

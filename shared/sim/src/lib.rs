@@ -8,6 +8,7 @@ mod alarm;
 mod clock;
 mod cloud;
 mod database;
+pub mod dns;
 mod drill;
 mod ledger;
 mod scenario;

@@ -131,12 +131,15 @@ impl Commit {
         (intended(&self.old.phase) != Some(new)).then_some(phase)
     }
 
-    /// Whether this commit goes back to weighing from the start.
+    /// Whether this commit goes back to weighing from the start. While the outbox is full the move has no entry,
+    /// and shows in the window that begins with it.
     fn starts_again(&self) -> bool {
         let written = self.new.journal.outbox.iter().filter(|entry| entry.revision == self.new.revision);
-        written.map(|entry| &entry.what).any(|what| {
+        let told = written.map(|entry| &entry.what).any(|what| {
             matches!(what, Told::Moved { to: PhaseName::Suspected, why: Why::WeighedAgain | Why::OnlyTimeBlocks, .. })
-        })
+        });
+        let (Phase::Held(_), Phase::Suspected(next)) = (&self.old.phase, &self.new.phase) else { return told };
+        told || next.suspicion.down_since == Some(self.clock)
     }
 
     /// Whether evidence is weighed in the phase that this commit leaves.

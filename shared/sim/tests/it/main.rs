@@ -9,3 +9,4 @@
 )]
 
 mod crash_points;
+mod dns;

@@ -84,7 +84,8 @@ fn eligible(trace: &Trace<'_>, index: usize, commit: &Commit, findings: &mut Fin
             .rev()
             .find(|other| other.process == fact.process && matches!(other.what, What::Looked { .. }))?;
         let What::Looked { instance, seen: true, fit, lag } = &given.what else { return None };
-        Some((*fit && *instance == commit.policy.database.replica, *lag, one.clock))
+        // A run that had loaded another policy looked at another instance, which says nothing of this one.
+        (*instance == commit.policy.database.replica).then_some((*fit, *lag, one.clock))
     });
     let (policy, number) = (&commit.policy, commit.new.revision);
     let Some((fit, lag, at)) = seen.last() else {
