@@ -2,7 +2,7 @@
 
 use crate::script::{Script, candidate, seen};
 use understudy_engine::{
-    ChainHash, DbStatus, Entry, Event, Mode, Needs, OUTBOX_MAX, PhaseName, PromoteAnswer, Seq, StepVerdict,
+    ChainHash, DbStatus, Entry, Event, Mode, Needs, OUTBOX_MAX, Order, PhaseName, PromoteAnswer, Seq, StepVerdict,
     StuckReason, Urgency, Verdict, What, Why,
 };
 
@@ -176,4 +176,19 @@ fn the_delivery_of_another_incident_removes_nothing() {
     let other = Event::Delivered { incident, through: Seq(1), head: ChainHash("h".to_owned()) };
     assert_ne!(script.send(&other).verdict, StepVerdict::Noted);
     assert_eq!(script.state.journal.outbox.len(), 1);
+}
+
+#[test]
+fn a_move_out_of_what_was_decided_is_told_however_full_the_outbox_is() {
+    let mut script = Script::promoting(Mode::Auto);
+    script.read_back(candidate());
+    script.at(script.seconds() + 1800).tick();
+    assert_eq!(script.phase(), PhaseName::Stuck);
+    while script.state.journal.outbox.len() < 2 * OUTBOX_MAX {
+        let next = script.seconds() + 1800;
+        script.at(next).tick();
+    }
+    assert_eq!(script.say("ann", Order::Acknowledge), StepVerdict::Advanced(Why::GivenUp));
+    let given_up = What::Moved { from: PhaseName::Stuck, to: PhaseName::Watching, why: Why::GivenUp, needs: None };
+    assert_eq!(last(&script).what, given_up);
 }

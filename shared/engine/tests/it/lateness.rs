@@ -1,10 +1,10 @@
 //! What comes late, from somebody else, or about another instance, changes nothing that stands.
 
-use crate::script::{REPLICA, Script, candidate, with_fence};
+use crate::script::{REPLICA, Script, candidate, done, seen, with_fence};
 use crate::stages::{EAST_GROUP, OWN_GROUP, REBUILT, isolate, writer};
 use understudy_engine::{
-    CreateAnswer, Event, FenceAct, FenceAnswer, Ignored, Mode, Order, Phase, PhaseName, Seconds, Sight, StepVerdict,
-    Verdict, Why,
+    Anomaly, CreateAnswer, DbStatus, Event, FenceAct, FenceAnswer, Ignored, Mode, Order, Phase, PhaseName,
+    PromoteAnswer, Seconds, Sight, StepVerdict, Verdict, Why,
 };
 
 const STALE: StepVerdict = StepVerdict::Ignored(Ignored::Stale);
@@ -133,4 +133,43 @@ fn what_is_weighed_while_people_are_asked_or_held_is_kept() {
     let reminded = phase.told_at.duration_since(held.time(0)).as_secs() + 1800;
     held.down_at(reminded).vote("primary", Verdict::Down).tick();
     assert!(region_down(&held), "also when people are reminded");
+}
+
+/// Stuck, because the promotion never ended.
+fn stuck() -> Script {
+    let mut script = Script::promoting(Mode::Auto);
+    let overdue = script.seconds() + 1800;
+    script.at(overdue).tick();
+    assert_eq!(script.phase(), PhaseName::Stuck);
+    script
+}
+
+#[test]
+fn a_stuck_replica_that_follows_another_writer_is_not_one_that_was_never_touched() {
+    let mut script = stuck();
+    let another = "arn:aws:rds:us-east-1:111122223333:db:another";
+    script.read_back(seen(DbStatus::Available, Some(another), Some(1)));
+    let untouched = |script: &Script| {
+        let Phase::Stuck(phase) = &script.state.phase else { panic!("{}", script.phase()) };
+        phase.untouched_at
+    };
+    assert_eq!(untouched(&script), None);
+    script.read_back(candidate());
+    assert_eq!(untouched(&script), Some(script.now));
+}
+
+#[test]
+fn what_was_just_read_back_is_read_back_again_a_poll_or_a_look_later() {
+    let mut script = stuck();
+    let later = script.seconds() + 60;
+    script.at(later).read_back(Sight::Missing);
+    assert_eq!(script.due(), Some(later + 30));
+    let mut script = Script::promoting(Mode::Auto);
+    script.answer(PromoteAnswer::Accepted);
+    script.read_back(done());
+    assert_eq!(script.phase(), PhaseName::Verifying);
+    let later = script.seconds() + 60;
+    script.at(later);
+    assert_eq!(script.read_back(candidate()), StepVerdict::Anomaly(Anomaly::SourceCameBack));
+    assert_eq!(script.due(), Some(later + 10));
 }
