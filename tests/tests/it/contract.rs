@@ -4,5 +4,6 @@ mod breaker;
 mod cloud;
 mod cloud_worlds;
 mod fencing;
+mod glance;
 mod ledger;
 mod ledger_worlds;

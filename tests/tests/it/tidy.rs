@@ -116,6 +116,7 @@ fn the_machine_answers_every_phase_and_event_by_name() {
 #[test]
 fn links_of_the_docs_lead_somewhere() {
     let mut pages = vec!["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "infra/README.md", "tests/cloud/README.md"];
+    pages.extend(["docs/concepts/traffic.md", "docs/reference/dns-model.md"]);
     pages.extend(["docs/concepts/phases.md", "docs/reference/application-file.md", "docs/reference/rules.md"]);
     for page in pages {
         let text = fs::read_to_string(root().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"));

@@ -40,4 +40,5 @@ mod standing;
 mod sticking;
 mod storming;
 mod switching;
+mod traffic;
 mod wording;

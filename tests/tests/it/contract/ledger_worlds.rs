@@ -3,14 +3,16 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use understudy_aws::{Clients, DynamoLedger};
-use understudy_driver::{Ledger, application_items};
+use understudy_aws::{Clients, DynamoGlance, DynamoLedger};
+use understudy_driver::{Glance, Ledger, application_items};
 use understudy_engine::Policy;
 use understudy_sim::{SimLedger, World};
 use understudy_tests::{Fault, LocalCloud, Options, policy};
 
 pub(super) trait LedgerWorld {
     fn ledger(&self) -> &impl Ledger;
+    /// The same table, as a gate looks at it.
+    fn glance(&self) -> &impl Glance;
     async fn apply(&self, policy: &Policy);
     async fn lose_next_commit_reply(&self);
     /// Writes a text where something else belongs.
@@ -38,6 +40,10 @@ impl LedgerWorld for SimulatedTable {
         &self.ledger
     }
 
+    fn glance(&self) -> &impl Glance {
+        &self.ledger
+    }
+
     async fn apply(&self, policy: &Policy) {
         self.ledger.apply(policy).unwrap();
     }
@@ -59,6 +65,7 @@ pub(super) struct RealTable {
     cloud: LocalCloud,
     clients: Clients,
     ledger: DynamoLedger,
+    glance: DynamoGlance,
 }
 
 /// Clients against a local cloud, as the functions make them from their environment.
@@ -78,7 +85,8 @@ impl RealTable {
         let cloud = LocalCloud::start(&policy(), Options { functions: false, ..Options::default() });
         let clients = clients(&cloud).await;
         let ledger = DynamoLedger::open(&clients, "understudy").await.unwrap();
-        Self { cloud, clients, ledger }
+        let glance = DynamoGlance::new(&clients, "understudy", None);
+        Self { cloud, clients, ledger, glance }
     }
 
     async fn overwrite(&self, pk: &str, attribute: &str, value: AttributeValue) {
@@ -94,6 +102,10 @@ impl RealTable {
 impl LedgerWorld for RealTable {
     fn ledger(&self) -> &impl Ledger {
         &self.ledger
+    }
+
+    fn glance(&self) -> &impl Glance {
+        &self.glance
     }
 
     async fn apply(&self, policy: &Policy) {
