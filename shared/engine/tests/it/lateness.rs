@@ -4,7 +4,7 @@ use crate::script::{REPLICA, Script, candidate, done, seen, with_fence};
 use crate::stages::{EAST_GROUP, OWN_GROUP, REBUILT, isolate, writer};
 use understudy_engine::{
     Anomaly, CreateAnswer, DbStatus, Event, FenceAct, FenceAnswer, Ignored, Mode, Order, Phase, PhaseName,
-    PromoteAnswer, Seconds, Sight, StepVerdict, Verdict, Why,
+    PromoteAnswer, Seconds, Sight, StepVerdict, Verdict, What, Why,
 };
 
 const STALE: StepVerdict = StepVerdict::Ignored(Ignored::Stale);
@@ -125,13 +125,17 @@ fn what_is_weighed_while_people_are_asked_or_held_is_kept() {
     asking.down_at(200).vote("primary", Verdict::Down).tick();
     assert!(matches!(asking.state.phase, Phase::AwaitingApproval(_)) && region_down(&asking));
 
-    let mut held = Script::sustained(Mode::Observe);
+    let mut held = Script::new(Mode::Auto);
     held.policy.storm.region_voters = vec!["primary".parse().unwrap()];
-    held.tick();
-    assert_eq!(held.phase(), PhaseName::Held);
+    held.vote("witness", Verdict::Down).tick();
+    for second in (30..=900).step_by(30) {
+        held.at(second).vote("witness", Verdict::Down).look(candidate()).tick();
+    }
     let Phase::Held(phase) = &held.state.phase else { panic!("{}", held.phase()) };
     let reminded = phase.told_at.duration_since(held.time(0)).as_secs() + 1800;
-    held.down_at(reminded).vote("primary", Verdict::Down).tick();
+    held.at(reminded).vote("witness", Verdict::Down).vote("primary", Verdict::Down).tick();
+    let told = &held.state.journal.outbox.last().unwrap().what;
+    assert!(matches!(told, What::Reminded { .. }), "{told:?}");
     assert!(region_down(&held), "also when people are reminded");
 }
 
