@@ -3,7 +3,8 @@
 
 use std::str::FromStr;
 use understudy_engine::{
-    AlarmArn, Application, DbInstanceArn, NameError, Person, Region, SecurityGroup, TopicArn, VoterName,
+    AlarmArn, Application, DbInstanceArn, DnsName, GateUrl, HostedZone, NameError, Person, Region, SecurityGroup,
+    TopicArn, VoterName,
 };
 
 /// Why the text is not the name that the schema's definition stands for. None where it is one, or
@@ -16,6 +17,9 @@ pub(super) fn name_error(definition: &str, text: &str) -> Option<NameError> {
         "AlarmArn" => check::<AlarmArn>(text),
         "Application" => check::<Application>(text),
         "DbInstanceArn" => check::<DbInstanceArn>(text),
+        "DnsName" => check::<DnsName>(text),
+        "GateUrl" => check::<GateUrl>(text),
+        "HostedZone" => check::<HostedZone>(text),
         "Person" => check::<Person>(text),
         "Region" => check::<Region>(text),
         "SecurityGroup" => check::<SecurityGroup>(text),
