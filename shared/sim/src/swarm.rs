@@ -129,6 +129,9 @@ fn to_the_end(seed: u64) -> (SeedReport, Vec<Fact>) {
     let (facts, mut counters) = Stage::new(plan.clone()).play();
     count(&facts, &mut counters);
     let findings = checkers::check(&plan, &facts);
+    for recovery in &findings.reached {
+        counters.recovery(*recovery);
+    }
     (SeedReport { seed, checks: findings.checks, counters, violations: findings.violations }, facts)
 }
 

@@ -11,8 +11,9 @@ mod people;
 mod promote;
 mod record;
 mod recount;
+mod traffic;
 
-use super::fault::counted;
+use super::fault::{Recovery, counted};
 use super::plan::Plan;
 use super::summary::Violation;
 use super::trace::{Commit, Fact, How, What};
@@ -60,6 +61,8 @@ pub(super) struct Findings {
     seed: u64,
     pub(super) checks: Vec<u64>,
     pub(super) violations: Vec<Violation>,
+    /// What was seen to happen to clients.
+    pub(super) reached: Vec<Recovery>,
 }
 
 impl Findings {
@@ -87,7 +90,12 @@ impl<'a> Trace<'a> {
 }
 
 pub(super) fn check(plan: &Plan, facts: &[Fact]) -> Findings {
-    let mut findings = Findings { seed: plan.seed, checks: vec![0; Invariant::ALL.len()], violations: Vec::new() };
+    let mut findings = Findings {
+        seed: plan.seed,
+        checks: vec![0; Invariant::ALL.len()],
+        violations: Vec::new(),
+        reached: Vec::new(),
+    };
     for application in 0..plan.applications.len() {
         let own = facts.iter().filter(|fact| fact.application == Some(application)).collect();
         let trace = Trace { plan, facts: own };
@@ -104,6 +112,7 @@ pub(super) fn check(plan: &Plan, facts: &[Fact]) -> Findings {
         people::check(&trace, &mut findings);
         record::check(&trace, &mut findings);
         liveness::check(&trace, &mut findings);
+        traffic::check(application, &trace, &mut findings);
     }
     breaker::check(plan, facts, &mut findings);
     findings.violations.sort_by_key(|violation| violation.invariant);

@@ -104,6 +104,7 @@ counted! {
         BatchReleased => "storm batch released",
         BatchReleasedStale => "storm batch released with a stale code",
         SentHome => "policy swapped and acknowledged: home again",
+        GateLost => "gate lost",
     }
 }
 
@@ -138,5 +139,8 @@ counted! {
         FalseAlarmEnded => "false alarm went back to watching (L6)",
         PolledOnly => "converged without any event (L4)",
         StormDrained => "storm of several applications drained (L5)",
+        WritesMoved => "writes followed the latch",
+        WritesCameHome => "writes came home",
+        WritesDrifted => "writes drifted back: no gate could tell of the latch",
     }
 }

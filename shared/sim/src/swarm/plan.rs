@@ -2,6 +2,7 @@
 
 mod evidence;
 mod policy;
+mod traffic;
 mod weather;
 
 pub(super) use evidence::Change;
@@ -101,6 +102,8 @@ impl Plan {
         } else {
             weather::draw(&mut draw, &rates, &regions, heals_at, lost_for_good)
         };
+        let mut apart = traffic::draws(seed);
+        let weather = [weather, traffic::lost_gates(&mut apart, heals_at)].concat();
         let mut plan = Self {
             seed,
             text: draw.one_of([0, 0, 0, 10]),
@@ -119,15 +122,16 @@ impl Plan {
         };
         let count = draw.one_of([1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 4]);
         for index in 0..count {
-            let application = plan.application(&mut draw, index);
+            let application = plan.application(&mut draw, &mut apart, index);
             plan.applications.push(application);
         }
         plan
     }
 
-    fn application(&self, draw: &mut Draw, index: usize) -> ApplicationPlan {
+    fn application(&self, draw: &mut Draw, apart: &mut Draw, index: usize) -> ApplicationPlan {
         let names = Names::new(index, &self.regions);
-        let policy = policy::draw(draw, &names, &self.regions);
+        let traffic = traffic::names(apart, &names.application, &self.regions);
+        let policy = Policy { traffic, ..policy::draw(draw, &names, &self.regions) };
         let alarms = evidence::draw(draw, self, &policy, index);
         let hash = hash(&policy);
         let life = Life::lasting(draw.seconds(40, 240));
@@ -179,7 +183,8 @@ fn rates(draw: &mut Draw) -> Vec<usize> {
     let share = draw.one_of([0, 60, 150, 300]);
     let strength = draw.one_of([10, 30, 80]);
     let rate = |fault: &Fault| {
-        if !draw.chance(share) {
+        // Drawn with the traffic, apart from the rest.
+        if *fault == Fault::GateLost || !draw.chance(share) {
             0
         } else if RARE.contains(fault) {
             strength.min(40)

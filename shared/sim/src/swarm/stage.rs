@@ -69,6 +69,10 @@ impl Stage {
                 world.counters.fault(weather.fault);
             }
         }
+        for application in 0..world.items.len() {
+            let databases = Box::new(std::mem::take(&mut world.items[application].databases));
+            world.tell(Some(application), None, What::Databases(databases));
+        }
         let facts = std::mem::take(&mut world.facts);
         let mut counters = std::mem::take(&mut world.counters);
         counters.facts += facts.len() as u64;

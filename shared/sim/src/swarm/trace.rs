@@ -1,8 +1,10 @@
 //! The trace: what happened, append-only, one readable line a fact. Checkers read it and nothing else.
 
+use super::database::Database;
 use super::fault::Fault;
 use super::plan::{Ms, SECOND};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use understudy_engine::{
@@ -92,6 +94,8 @@ pub(super) enum What {
     },
     PolicyApplied(Arc<Policy>),
     Healed,
+    /// What the application's databases were, from the beginning to the end.
+    Databases(Box<BTreeMap<DbInstanceArn, Database>>),
     /// The world has come to rest, and what it should have come to.
     Settled(Box<Settled>),
 }
@@ -273,6 +277,7 @@ impl fmt::Display for What {
                 )
             }
             Self::Healed => f.write_str("everything heals"),
+            Self::Databases(databases) => write!(f, "there were {} databases", databases.len()),
             Self::Settled(settled) => {
                 let phase = settled.state.phase.name();
                 write!(f, "settled in {phase}, expected {:?} ({})", settled.expected, settled.story)

@@ -31,7 +31,8 @@ impl World {
     /// is met by being there.
     pub(in crate::swarm) fn has_met(&self, fault: Fault) -> bool {
         let seen =
-            [Fault::WriterDown, Fault::MultiAzFailover, Fault::CanaryFails, Fault::VotersCorrelated].contains(&fault);
+            [Fault::WriterDown, Fault::MultiAzFailover, Fault::CanaryFails, Fault::VotersCorrelated, Fault::GateLost]
+                .contains(&fault);
         seen || self.met.get() & bit(fault) != 0
     }
 
