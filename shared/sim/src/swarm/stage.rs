@@ -70,7 +70,7 @@ impl Stage {
             }
         }
         for application in 0..world.items.len() {
-            let databases = Box::new(std::mem::take(&mut world.items[application].databases));
+            let databases = std::mem::take(&mut world.items[application].databases);
             world.tell(Some(application), None, What::Databases(databases));
         }
         let facts = std::mem::take(&mut world.facts);

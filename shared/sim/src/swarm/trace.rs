@@ -95,7 +95,7 @@ pub(super) enum What {
     PolicyApplied(Arc<Policy>),
     Healed,
     /// What the application's databases were, from the beginning to the end.
-    Databases(Box<BTreeMap<DbInstanceArn, Database>>),
+    Databases(BTreeMap<DbInstanceArn, Database>),
     /// The world has come to rest, and what it should have come to.
     Settled(Box<Settled>),
 }

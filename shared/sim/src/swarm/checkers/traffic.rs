@@ -24,8 +24,22 @@ struct Posted {
     writer: DbInstanceArn,
 }
 
-/// What one gate tells whoever asks it; none where it cannot be asked, or has seen nothing.
-type Told = BTreeMap<Region, Option<BTreeSet<Region>>>;
+/// What each gate knows; none where it cannot be asked, or has seen nothing.
+type Known = BTreeMap<Region, Option<Knowledge>>;
+
+#[derive(Debug, Clone)]
+struct Knowledge {
+    latched: BTreeSet<Region>,
+    /// When it saw the table last; none while it does.
+    last_seen: Option<Ms>,
+}
+
+impl Knowledge {
+    /// Whether it has seen what was written then.
+    fn includes(&self, written: Ms) -> bool {
+        self.last_seen.is_none_or(|seen| seen >= written)
+    }
+}
 
 pub(super) fn check(application: usize, trace: &Trace<'_>, findings: &mut Findings) {
     let policy = &trace.plan.applications[application].policy;
@@ -41,14 +55,14 @@ pub(super) fn check(application: usize, trace: &Trace<'_>, findings: &mut Findin
     let moments = moments(trace.plan, application, &posted, end);
     let watch = Watch::new(&zone);
     watch.play(&mut zone, (BEFORE, 0), |_, _| false, |_, _| {});
-    let mut gates = Gates { told: traffic.gates.keys().map(|gate| (gate.clone(), None)).collect() };
+    let mut gates = Gates { known: traffic.gates.keys().map(|gate| (gate.clone(), None)).collect() };
     let mut answers = vec![(0, answer(&zone, traffic, policy))];
-    let mut seen: Vec<(Ms, Told)> = Vec::new();
+    let mut seen: Vec<(Ms, Known)> = Vec::new();
     for (index, from) in moments.iter().enumerate() {
         let until = moments.get(index + 1).copied().unwrap_or(end);
         let latched = &posted[at(&posted, *from)].latched;
         gates.come_to(trace.plan, application, *from, latched);
-        seen.push((*from, gates.told.clone()));
+        seen.push((*from, gates.known.clone()));
         let says = |target: &Target, _: usize| match target {
             Target::Latch { gate, guarded } => gates.says(gate, guarded),
             Target::Endpoint { .. } => true,
@@ -56,7 +70,8 @@ pub(super) fn check(application: usize, trace: &Trace<'_>, findings: &mut Findin
         watch.play(&mut zone, (*from, until), says, |zone, at| answers.push((at, answer(zone, traffic, policy))));
     }
     answers.dedup_by(|next, before| next.1 == before.1);
-    let ground = Ground { policy, posted: &posted, seen: &seen, databases };
+    let ground =
+        Ground { policy, posted: &posted, seen: &seen, gates: traffic.gates.keys().cloned().collect(), databases };
     for (at, region) in answers.iter().skip(1) {
         judge(*at, region, &ground, findings);
     }
@@ -72,7 +87,8 @@ fn answer(zone: &Zone, traffic: &Traffic, policy: &Policy) -> Region {
 struct Ground<'a> {
     policy: &'a Policy,
     posted: &'a [Posted],
-    seen: &'a [(Ms, Told)],
+    seen: &'a [(Ms, Known)],
+    gates: Vec<Region>,
     databases: &'a BTreeMap<DbInstanceArn, Database>,
 }
 
@@ -93,18 +109,30 @@ fn judge(now: Ms, region: &Region, ground: &Ground<'_>, findings: &mut Findings)
     misled(now, region, ground, findings);
 }
 
-/// Writes go where the writer is not. Without a gate that tells of the latch the checks say what they would say without
-/// one; and a gate that has no table may go on telling of a latch that was opened.
+/// Writes go where the writer is not. They may drift back to the primary Region only where no gate outside has known
+/// of the move all the while; and be kept from it only where one still knows of nothing newer than an old latch.
 fn misled(now: Ms, region: &Region, ground: &Ground<'_>, findings: &mut Findings) {
+    let posted = &ground.posted[at(ground.posted, now)];
+    if posted.at > 0 && now < posted.at + TELLS_WITHIN {
+        return;
+    }
     let primary = &ground.policy.regions.primary;
+    let last = ground.seen.iter().rposition(|(at, _)| *at <= now - TELLS_WITHIN).unwrap_or(0);
+    let during: Vec<&Known> = ground.seen[last..].iter().take_while(|(at, _)| *at <= now).map(|(_, one)| one).collect();
+    let knows = |known: &Known, gate: &Region| known[gate].as_ref().map(|one| one.includes(posted.at));
+    let mut outside = ground.gates.iter().filter(|gate| *gate != primary);
     let drifts = region == primary;
-    let excused = !told_throughout(ground, now, primary, drifts);
+    let excused = if drifts {
+        !outside.any(|gate| during.iter().all(|known| knows(known, gate) == Some(true)))
+    } else {
+        outside.any(|gate| during.iter().any(|known| knows(known, gate) == Some(false)))
+    };
     if excused && drifts {
         findings.reached.push(Recovery::WritesDrifted);
     }
-    findings.check(Invariant::I17, excused, || {
-        let writer = &ground.posted[at(ground.posted, now)].writer;
-        format!("at {now} ms writes go to {region}, and the writer is {writer}")
+    let invariant = if drifts { Invariant::I17 } else { Invariant::I18 };
+    findings.check(invariant, excused, || {
+        format!("at {now} ms writes go to {region}, and the writer is {}", posted.writer)
     });
 }
 
@@ -118,21 +146,6 @@ fn lingering(answers: &[(Ms, Region)], end: Ms, ground: &Ground<'_>, findings: &
             continue;
         };
         misled(by, region, ground, findings);
-    }
-}
-
-/// Whether some gate outside has told all the while that this Region is latched; or, the other way round, whether
-/// none has.
-fn told_throughout(ground: &Ground<'_>, now: Ms, guarded: &Region, latched: bool) -> bool {
-    let last = ground.seen.iter().rposition(|(at, _)| *at <= now - TELLS_WITHIN).unwrap_or(0);
-    let during: Vec<&Told> =
-        ground.seen[last..].iter().take_while(|(at, _)| *at <= now).map(|(_, told)| told).collect();
-    let says = |told: &Told, gate: &Region| told[gate].as_ref().is_some_and(|regions| regions.contains(guarded));
-    let outside = || during.first().into_iter().flat_map(|told| told.keys()).filter(|gate| *gate != guarded);
-    if latched {
-        outside().any(|gate| during.iter().all(|told| says(told, gate)))
-    } else {
-        outside().all(|gate| during.iter().all(|told| !says(told, gate)))
     }
 }
 
@@ -185,12 +198,12 @@ fn moments(plan: &Plan, application: usize, posted: &[Posted], end: Ms) -> Vec<M
 
 /// The gates, each with what it knows.
 struct Gates {
-    told: Told,
+    known: Known,
 }
 
 impl Gates {
     fn come_to(&mut self, plan: &Plan, application: usize, now: Ms, latched: &BTreeSet<Region>) {
-        for (gate, told) in &mut self.told {
+        for (gate, known) in &mut self.known {
             let place = plan.place(gate);
             let on = |fault: Fault| {
                 plan.weather.iter().any(|one| {
@@ -200,14 +213,16 @@ impl Gates {
             };
             if on(Fault::GateLost) || on(Fault::RegionLost) || on(Fault::PartitionFull) {
                 // Whoever comes back has forgotten what it knew.
-                *told = None;
+                *known = None;
             } else if !on(Fault::ReplicaIsolated) && !on(Fault::TableUnavailable) {
-                *told = Some(latched.clone());
+                *known = Some(Knowledge { latched: latched.clone(), last_seen: None });
+            } else if let Some(one) = known {
+                one.last_seen.get_or_insert(now - 1);
             }
         }
     }
 
     fn says(&self, gate: &Region, guarded: &Region) -> bool {
-        self.told.get(gate).and_then(Option::as_ref).is_some_and(|latched| latched.contains(guarded))
+        self.known.get(gate).and_then(Option::as_ref).is_some_and(|one| one.latched.contains(guarded))
     }
 }
