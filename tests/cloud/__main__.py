@@ -18,7 +18,7 @@ from .wires import Delivery
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="cloud", description="A local AWS for the end-to-end tests.")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--functions", type=Path, metavar="DIR", help="where intake, conductor and notify are")
+    parser.add_argument("--functions", type=Path, metavar="DIR", help="where intake, conductor, notify and gate are")
     parser.add_argument("--application", type=Path, metavar="ITEMS.json", help="the table items of an application")
     for change, default in vars(Paces()).items():
         parser.add_argument(

@@ -35,7 +35,7 @@ class Program(unittest.TestCase):
         self.application.write_text(json.dumps({"items": [record]}))
 
     def deployables(self):
-        for name in ("intake", "conductor", "notify"):
+        for name in ("intake", "conductor", "notify", "gate"):
             binary = self.directory / name
             source = "def handle(event, context):\n    print('pid', os.getpid(), flush=True)\nserve(handle)\n"
             binary.write_text(f"#!{sys.executable} -S\n{BOOTSTRAP}\n{source}")
