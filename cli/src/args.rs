@@ -1,10 +1,12 @@
 //! What can be asked, as types.
 
+mod drill;
 mod explain;
 mod fsm;
 mod sim;
 
-pub(crate) use explain::{Explain, ExplainDrill};
+pub(crate) use drill::{DrillRun, Scenario};
+pub(crate) use explain::Explain;
 pub(crate) use fsm::{FsmFormat, FsmShow, FsmVerb};
 pub(crate) use sim::{SimRun, SimVerb};
 
@@ -116,28 +118,6 @@ pub(crate) struct DrillReplay {
     /// How to print what happened.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Output,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct DrillRun {
-    /// What goes wrong.
-    #[arg(value_enum)]
-    pub(crate) scenario: Scenario,
-    /// How far automation may go in this drill.
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) mode: DrillMode,
-    /// Folder that the report is written to.
-    #[arg(long, value_name = "DIR", default_value = "drill-report")]
-    pub(crate) out: PathBuf,
-    /// How to print what happened.
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) output: Output,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Scenario {
-    /// The primary Region is lost, with all that is in it.
-    RegionLoss,
 }
 
 /// The engine's modes, in the words of the command line.

@@ -3,12 +3,12 @@
 mod record;
 mod table;
 
-use crate::args::{Explain, ExplainDrill, Output};
+use crate::args::{Explain, Output, Scenario};
 use crate::failure::Failure;
 use std::io::Write;
 use std::process::ExitCode;
 use understudy_engine::{Explained, Explanation, Revision};
-use understudy_sim::{DrillError, DrillOptions, Moment, explain_region_loss};
+use understudy_sim::{Breadth, DrillError, DrillOptions, Moment, explain_drill};
 
 pub(crate) fn run(args: &Explain, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let explanation = match (&args.record, args.drill) {
@@ -31,20 +31,17 @@ pub(crate) fn run(args: &Explain, out: &mut dyn Write) -> Result<ExitCode, Failu
     })
 }
 
-fn replayed(args: &Explain, drill: ExplainDrill) -> Result<Explanation, Failure> {
+fn replayed(args: &Explain, drill: Scenario) -> Result<Explanation, Failure> {
     let moment = match (args.at, args.revision) {
         (Some(seconds), _) => Moment::Offset(seconds),
         (None, Some(revision)) => Moment::Revision(Revision(revision)),
         (None, None) => Moment::End,
     };
-    let options = DrillOptions { mode: args.mode.into() };
-    let explained = match drill {
-        ExplainDrill::RegionLoss => explain_region_loss(&options, moment),
-    };
-    explained.map_err(|error| Failure {
+    let options = DrillOptions { script: drill.into(), mode: args.mode.into(), breadth: Breadth::Two };
+    explain_drill(&options, moment).map_err(|error| Failure {
         mend: match &error {
             DrillError::NoSuchMoment(_) => "name a moment of the drill, as `understudy drill run` prints them",
-            DrillError::Clock(_) | DrillError::Application(_) | DrillError::Ledger(_) => {
+            DrillError::Clock(_) | DrillError::Application(_) | DrillError::Zone(_) | DrillError::Ledger(_) => {
                 "this is a fault of the drill itself: report it"
             }
         }

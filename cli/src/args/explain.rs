@@ -1,7 +1,7 @@
 //! What can be asked to be explained.
 
-use super::{DrillMode, Output};
-use clap::{Args, ValueEnum};
+use super::{DrillMode, Output, Scenario};
+use clap::Args;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -12,7 +12,7 @@ pub(crate) struct Explain {
     pub(crate) record: Option<PathBuf>,
     /// A drill, which is played again.
     #[arg(long, value_enum, value_name = "SCENARIO")]
-    pub(crate) drill: Option<ExplainDrill>,
+    pub(crate) drill: Option<Scenario>,
     /// How far automation may go in that drill.
     #[arg(long, value_enum, default_value_t, conflicts_with = "record")]
     pub(crate) mode: DrillMode,
@@ -25,10 +25,4 @@ pub(crate) struct Explain {
     /// How to print it.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Output,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExplainDrill {
-    /// The primary Region is lost, with all that is in it.
-    RegionLoss,
 }

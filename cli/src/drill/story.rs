@@ -1,9 +1,10 @@
 //! A drill's report, told to people.
 
+use super::Told;
 use std::io::{Result, Write};
 use std::path::Path;
 use understudy_engine::{Decision, Mode, Subject, Tally};
-use understudy_sim::{DrillReport, Happening};
+use understudy_sim::{DrillReport, Happening, Seen};
 
 /// Where the reasons begin.
 const INDENT: usize = 23;
@@ -11,18 +12,26 @@ const INDENT: usize = 23;
 /// How wide a line may be.
 const WIDTH: usize = 100;
 
-pub(super) fn write(out: &mut dyn Write, report: &DrillReport, mode: Mode, path: &Path) -> Result<()> {
+pub(super) fn write(out: &mut dyn Write, told: &Told<'_>, mode: Mode, path: &Path) -> Result<()> {
+    let report = told.report;
     writeln!(out, "Drill {}: application {}, mode {mode}, on a simulated cloud", report.scenario, report.application)?;
     writeln!(out, "Offsets are seconds since the fault, in virtual time.\n")?;
     timeline(out, &report.timeline)?;
     if let Some(decision) = &report.decision {
         evidence(out, decision)?;
     }
+    clients(out, "What clients saw, by the model of Route 53", &report.traffic.clients)?;
+    if let Some(seen) = told.sockets {
+        clients(out, "What clients saw over sockets", seen)?;
+    }
     outcome(out, report)?;
     for failure in &report.failures {
         writeln!(out, "A function failed: {failure}")?;
     }
     let entries = report.incident.len();
+    if entries == 0 {
+        return writeln!(out, "Report    {} (no incident)", path.display());
+    }
     let chain = if report.chain_verifies { "hash chain verifies" } else { "HASH CHAIN BROKEN" };
     writeln!(out, "Incident  {} ({entries} entries, {chain})", path.display())
 }
@@ -66,6 +75,31 @@ pub(super) fn votes(out: &mut dyn Write, title: &str, tally: &Tally) -> Result<(
     Ok(())
 }
 
+/// What each client asked for, what failed, and whom it asked.
+fn clients(out: &mut dyn Write, title: &str, seen: &[Seen]) -> Result<()> {
+    writeln!(out, "{title}:")?;
+    writeln!(
+        out,
+        "  {:<26} {:<6} {:>6} {:>6} {:>5} {:>9}  asked",
+        "client near", "", "sent", "failed", "stray", "longest"
+    )?;
+    for one in seen {
+        let regions: Vec<String> = one.regions.iter().map(|(region, count)| format!("{region} {count}")).collect();
+        writeln!(
+            out,
+            "  {:<26} {:<6} {:>6} {:>6} {:>5} {:>7.1} s  {}",
+            one.client,
+            one.what,
+            one.asked,
+            one.failed,
+            one.stray,
+            one.longest_seconds,
+            regions.join(", ")
+        )?;
+    }
+    writeln!(out)
+}
+
 fn outcome(out: &mut dyn Write, report: &DrillReport) -> Result<()> {
     writeln!(out, "Ended     {}", report.ended)?;
     match &report.times {
@@ -84,6 +118,9 @@ fn outcome(out: &mut dyn Write, report: &DrillReport) -> Result<()> {
             let lost = loss.committed - loss.replicated;
             writeln!(out, "RPO       {:.1} s: {lost} of {} commits were lost", loss.rpo_seconds, loss.committed)?;
         }
+    }
+    if let Some(region) = &report.traffic.writes_at {
+        writeln!(out, "Writes    lead to {region}")?;
     }
     writeln!(out, "Calls     PromoteReadReplica {}, messages published {}", report.promote_calls, report.messages)
 }

@@ -78,6 +78,18 @@ impl SimDatabase {
         WriterSeen { status: self.described(now).0, groups: self.groups.clone(), settled }
     }
 
+    /// Whether it admits nobody new, because this group admits nobody and is its only one.
+    pub(crate) fn is_cut_off_by(&self, group: &SecurityGroup, now: Timestamp) -> bool {
+        let seen = self.seen(now);
+        seen.settled && seen.groups.iter().eq([group])
+    }
+
+    /// Whether it answers nobody.
+    pub(crate) fn is_down(&self, now: Timestamp) -> bool {
+        let status = self.described(now).0;
+        status == DbStatus::parse("rebooting") || status == DbStatus::parse("creating")
+    }
+
     /// Replaces its security groups. Asked twice for the same is asked once.
     pub(crate) fn regroup(&mut self, groups: &BTreeSet<SecurityGroup>, now: Timestamp) {
         if self.groups != *groups {

@@ -15,7 +15,7 @@ pub use answer::{Answer, Because};
 pub use application::{Target, application_zone};
 pub use check::{CHECKERS, Check, CheckId, Checks, Observes};
 pub use resolver::Resolver;
-pub use watch::Watch;
+pub use watch::{Round, Watch};
 pub use zone::{Failover, Record, Routing, Value, Zone, ZoneFault};
 
 /// Milliseconds since a beginning.

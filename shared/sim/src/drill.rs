@@ -1,34 +1,54 @@
 //! Drills: a script of what happens to the world, and a report of what came of it.
 
+mod alarms;
+mod clients;
+mod ground;
+mod model;
 mod moment;
 mod orders;
 mod report;
+mod script;
 
-pub use moment::{Moment, explain_region_loss};
-pub use report::{DrillReport, Happening, Loss};
+pub use clients::{Client, Diary, EVERY_MILLISECONDS, Seen};
+pub use ground::{Ground, Outcome, Use};
+pub use moment::{Moment, explain_drill};
+pub use orders::Breadth;
+pub use report::{DrillReport, Happening, Loss, TrafficSeen};
+pub use script::Script;
 
 use crate::alarm::AlarmValue;
+use crate::dns::ZoneFault;
 use crate::ledger::SimLedger;
 use crate::stage::Stage;
 use crate::world::World;
 use jiff::{SignedDuration, Timestamp};
+use model::Model;
 use orders::{Application as Orders, Traffic};
+use script::Act;
 use std::time::Duration;
 use understudy_driver::{Ledger, LedgerError, Run, command};
-use understudy_engine::{AlarmArn, Event, Mode, Order, Phase, Policy, Question, RunId, Seconds, Source, State};
+use understudy_engine::{Event, Mode, Order, Phase, Policy, Question, Region, RunId, Seconds, Source, State};
 
 /// When every drill begins: a fixed time, so that two runs print the same.
 pub(crate) const BEGINS_AT: &str = "2026-03-01T03:00:00Z";
 
 /// How long the world is well before it is not.
-const QUIET: Duration = Duration::from_secs(300);
+const QUIET: Seconds = Seconds(300);
+
+/// How long it goes on when everything has come to its end: for whoever keeps an answer.
+const TAIL: Duration = Duration::from_secs(300);
 
 /// After how long a drill without an end is called one.
-const GIVES_UP: Duration = Duration::from_secs(2 * 3600);
+const GIVES_UP: Seconds = Seconds(2 * 3600);
 
-#[derive(Debug, Clone)]
+/// How often whoever looks on is shown the world.
+const GLIMPSE: Duration = Duration::from_millis(250);
+
+#[derive(Debug, Clone, Copy)]
 pub struct DrillOptions {
+    pub script: Script,
     pub mode: Mode,
+    pub breadth: Breadth,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -37,74 +57,185 @@ pub enum DrillError {
     Clock(#[from] std::io::Error),
     #[error("the drill's own application is wrong: {0}")]
     Application(String),
+    #[error("the drill's own names are wrong: {0}")]
+    Zone(#[from] ZoneFault),
     #[error("the simulated table failed: {0}")]
     Ledger(#[from] LedgerError),
     #[error("the drill has no such moment: {0}")]
     NoSuchMoment(String),
 }
 
-/// The primary Region dies: its database, its control plane and its alarms all fall silent at once.
-///
-/// # Errors
-/// When the simulated world cannot be set up or read.
-pub fn region_loss(options: &DrillOptions) -> Result<DrillReport, DrillError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
-    runtime.block_on(play_region_loss(options))
+/// A drill that can be played: a world of its own, in virtual time.
+#[derive(Debug)]
+pub struct Rehearsal {
+    options: DrillOptions,
+    orders: Orders,
 }
 
-async fn play_region_loss(options: &DrillOptions) -> Result<DrillReport, DrillError> {
-    let Played { world, stage, orders, traffic, fault_at, state } = play(options).await?;
-    report::write(&world, &stage, &orders, &traffic, fault_at, state).await
+impl Rehearsal {
+    /// # Errors
+    /// When the drill's own application is wrong.
+    pub fn new(options: DrillOptions) -> Result<Self, DrillError> {
+        let orders = Orders::new(&options).map_err(|error| DrillError::Application(error.to_string()))?;
+        Ok(Self { options, orders })
+    }
+
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.orders.policy
+    }
+
+    /// Who reads and writes in it.
+    #[must_use]
+    pub fn clients(&self) -> Vec<Client> {
+        self.orders.clients()
+    }
+
+    /// Plays it to its end, and shows the world to `onlooker` four times a second: whoever wants it slower waits there.
+    ///
+    /// # Errors
+    /// When the simulated world cannot be set up or read.
+    pub fn play(&self, onlooker: &mut dyn FnMut(&Ground, &SimLedger)) -> Result<DrillReport, DrillError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
+        runtime.block_on(async { report::write(play(self.options, &self.orders, onlooker).await?).await })
+    }
 }
 
 /// A drill that has come to its end.
-struct Played {
+struct Played<'a> {
+    options: DrillOptions,
+    orders: &'a Orders,
     world: World,
     stage: Stage,
-    orders: Orders,
     traffic: Traffic,
+    model: Option<Model>,
     fault_at: Timestamp,
     state: State,
 }
 
-async fn play(options: &DrillOptions) -> Result<Played, DrillError> {
+async fn play<'a>(
+    options: DrillOptions,
+    orders: &'a Orders,
+    onlooker: &mut dyn FnMut(&Ground, &SimLedger),
+) -> Result<Played<'a>, DrillError> {
     let begins_at: Timestamp = BEGINS_AT.parse().map_err(|error| DrillError::Application(format!("{error}")))?;
     let world = World::new(begins_at);
     world.keep_history();
-    let orders = Orders::new(options.mode).map_err(|error| DrillError::Application(error.to_string()))?;
     orders.set_up(&world).map_err(|error| DrillError::Application(error.to_string()))?;
     let stage = Stage::new(&world, &orders.policy.application);
     let traffic = Traffic::new(world.now());
-    orders.measure_lag(&world, &traffic, None);
-
-    tokio::time::sleep(QUIET).await;
-    let fault_at = world.now();
-    world.kill_region(&orders.policy.regions.primary);
-    world.tell("world", "us-east-1 is lost", "its database, control plane and alarms fall silent");
-    orders.measure_lag(&world, &traffic, Some(fault_at));
-    let alarms = tokio::spawn(raise_alarms(world.clone(), orders.policy.clone(), fault_at));
-
-    let state = until_settled(&world, &stage, &orders.policy, fault_at).await?;
-    alarms.abort();
-    Ok(Played { world, stage, orders, traffic, fault_at, state })
+    let fault_at = QUIET.after(world.now());
+    let mut model = Model::new(&orders.policy, orders.clients(), world.now())?;
+    let state = tokio::select! {
+        biased;
+        state = story(&world, &stage, orders, &traffic, options.script, fault_at) => state?,
+        failed = look_on(&world, orders, model.as_mut(), onlooker) => return Err(failed),
+    };
+    Ok(Played { options, orders, world, stage, traffic, model, fault_at, state })
 }
 
-/// Each alarm notices at the end of its second bad minute, and each has its own minute.
-async fn raise_alarms(world: World, policy: Policy, fault_at: Timestamp) {
-    for (index, voter) in policy.voters.iter().enumerate() {
-        let Source::Alarm(arn) = &voter.source;
-        if arn.region() == policy.regions.primary {
-            continue;
+/// Until the world can be looked at no more.
+async fn look_on(
+    world: &World,
+    orders: &Orders,
+    mut model: Option<&mut Model>,
+    onlooker: &mut dyn FnMut(&Ground, &SimLedger),
+) -> DrillError {
+    let ledger = SimLedger::new(world);
+    loop {
+        match Ground::of(world, orders) {
+            Ok(ground) => {
+                if let Some(model) = model.as_deref_mut() {
+                    model.come_to(&ground);
+                }
+                onlooker(&ground, &ledger);
+            }
+            Err(error) => return error.into(),
         }
-        let offset = Seconds(95 + 9 * u32::try_from(index).unwrap_or(0));
-        sleep_until(&world, offset.after(fault_at)).await;
-        raise(&world, arn);
+        tokio::time::sleep(GLIMPSE).await;
     }
 }
 
-fn raise(world: &World, arn: &AlarmArn) {
-    world.tell("cloudwatch", format!("{} is in ALARM", arn.alarm()), format!("seen from {}", arn.region()));
-    world.set_alarm(arn, AlarmValue::Alarm, "Threshold Crossed: 2 of 2 datapoints were below the threshold");
+async fn story(
+    world: &World,
+    stage: &Stage,
+    orders: &Orders,
+    traffic: &Traffic,
+    script: Script,
+    fault_at: Timestamp,
+) -> Result<State, DrillError> {
+    let _alarms = alarms::watch(world, &orders.policy, fault_at);
+    orders.measure_lag(world, traffic, &[]);
+    let mut acts = script.acts();
+    acts.sort_by_key(|(at, _)| *at);
+    let acting = async {
+        let mut away = Vec::new();
+        for (offset, act) in acts {
+            sleep_until(world, fault_at + SignedDuration::from_secs(offset)).await;
+            perform(act, world, &orders.policy);
+            if away_since(&mut away, act, world.now()) {
+                orders.measure_lag(world, traffic, &away);
+            }
+        }
+    };
+    let settling = until_settled(world, stage, orders, script, fault_at);
+    let ((), state) = tokio::join!(acting, settling);
+    state?;
+    tokio::time::sleep(TAIL).await;
+    Ok(stage.ledger().load(stage.application()).await?.state)
+}
+
+/// Whether the primary Region went or came.
+fn away_since(away: &mut Vec<(Timestamp, Timestamp)>, act: Act, now: Timestamp) -> bool {
+    match act {
+        Act::Lose(script::Place::Primary) => away.push((now, Timestamp::MAX)),
+        Act::Return(script::Place::Primary) => {
+            if let Some((_, until)) = away.last_mut() {
+                *until = now;
+            }
+        }
+        Act::Lose(_) | Act::Return(_) | Act::LoseGate(_) | Act::ReturnGate(_) | Act::Sicken | Act::Mend => {
+            return false;
+        }
+    }
+    true
+}
+
+fn perform(act: Act, world: &World, policy: &Policy) {
+    let of = |place: script::Place| place.of(&policy.regions);
+    let (what, why) = match act {
+        Act::Lose(place) => {
+            let Some(region) = of(place) else { return };
+            world.kill_region(&region);
+            (format!("{region} is lost"), "its database, control plane and alarms fall silent")
+        }
+        Act::Return(place) => {
+            let Some(region) = of(place) else { return };
+            world.revive_region(&region);
+            (format!("{region} is back"), "everything in it answers as it did before")
+        }
+        Act::LoseGate(place) => {
+            let Some(region) = of(place) else { return };
+            world.lock().lost_gates.insert(region.clone());
+            (format!("the gate in {region} is lost"), "it answers nobody")
+        }
+        Act::ReturnGate(place) => {
+            let Some(region) = of(place) else { return };
+            world.lock().lost_gates.remove(&region);
+            (format!("the gate in {region} is back"), "it answers again")
+        }
+        Act::Sicken => {
+            let all: Vec<Region> =
+                policy.traffic.iter().flat_map(|traffic| traffic.endpoints.keys().cloned()).collect();
+            world.lock().sick.extend(all);
+            ("every endpoint fails its health check".to_owned(), "and serves, as when what they all depend on is slow")
+        }
+        Act::Mend => {
+            world.lock().sick.clear();
+            ("every endpoint passes its health check again".to_owned(), "what they all depend on is well")
+        }
+    };
+    world.tell("world", what, why);
 }
 
 async fn sleep_until(world: &World, at: Timestamp) {
@@ -112,35 +243,30 @@ async fn sleep_until(world: &World, at: Timestamp) {
     tokio::time::sleep(wait.unsigned_abs()).await;
 }
 
-/// Waits for the end of the story: failed over, or held, with everything told.
+/// Waits for the end of the story: failed over, or held, or the script's own, with everything told.
 async fn until_settled(
     world: &World,
     stage: &Stage,
-    policy: &Policy,
+    orders: &Orders,
+    script: Script,
     fault_at: Timestamp,
-) -> Result<State, DrillError> {
-    let gives_up = fault_at.checked_add(SignedDuration::try_from(GIVES_UP).unwrap_or_default());
-    let gives_up = gives_up.unwrap_or(Timestamp::MAX);
+) -> Result<(), DrillError> {
+    let expected = script.expected(orders.policy.mode).ended;
+    let (at_least, gives_up) = (script.lasts().after(fault_at), GIVES_UP.after(fault_at));
     loop {
         let record = stage.ledger().load(stage.application()).await?;
         let told = record.state.journal.outbox.is_empty();
-        if told && ended(&record.state.phase) {
-            return Ok(record.state);
+        let now = world.now();
+        if now >= at_least && now > fault_at && told && record.state.phase.name() == expected || now >= gives_up {
+            return Ok(());
         }
         if let Phase::AwaitingApproval(asked) = &record.state.phase
             && told
         {
-            approve(world, policy, &asked.question).await?;
-        }
-        if world.now() >= gives_up {
-            return Ok(record.state);
+            approve(world, &orders.policy, &asked.question).await?;
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-}
-
-fn ended(phase: &Phase) -> bool {
-    matches!(phase, Phase::FailedOver(_) | Phase::Held(_))
 }
 
 /// The people of the drill take a minute each to find their telephones.
@@ -179,38 +305,52 @@ mod tests {
     use super::*;
     use understudy_engine::PhaseName;
 
-    fn drill(mode: Mode) -> DrillReport {
-        region_loss(&DrillOptions { mode }).unwrap()
+    fn drill(script: Script, mode: Mode, breadth: Breadth) -> DrillReport {
+        let rehearsal = Rehearsal::new(DrillOptions { script, mode, breadth }).unwrap();
+        let report = rehearsal.play(&mut |_, _| {}).unwrap();
+        for line in &report.timeline {
+            println!("{:>8.1}  {:<10} {}: {}", line.offset_seconds, line.who, line.what, line.why);
+        }
+        println!("{:?} {:?} {:#?}", report.times, report.loss, report.traffic);
+        assert_eq!(report.failures, Vec::<String>::new());
+        report
     }
 
     #[test]
     fn a_lost_region_is_failed_over_once_and_recorded() {
-        let report = drill(Mode::Auto);
-        for line in &report.timeline {
-            println!("{:>8.1}  {:<10} {}: {}", line.offset_seconds, line.who, line.what, line.why);
-        }
-        println!("{:?} {:?}", report.times, report.loss);
-        assert_eq!(report.ended, PhaseName::FailedOver, "{:?}", report.failures);
+        let report = drill(Script::RegionLoss, Mode::Auto, Breadth::Two);
+        assert_eq!(report.ended, PhaseName::FailedOver);
         assert_eq!(report.promote_calls, 1);
         assert!(report.chain_verifies);
         assert_eq!(report.messages, report.incident.len(), "each entry is told once");
-        assert_eq!(report.failures, Vec::<String>::new());
     }
 
     #[test]
     fn mode_approve_waits_for_a_person_and_mode_observe_does_nothing() {
-        let approved = drill(Mode::Approve);
+        let approved = drill(Script::RegionLoss, Mode::Approve, Breadth::Two);
         assert_eq!(approved.ended, PhaseName::FailedOver);
         assert_eq!(approved.decision.unwrap().approved_by.len(), 1);
 
-        let observed = drill(Mode::Observe);
+        let observed = drill(Script::RegionLoss, Mode::Observe, Breadth::Two);
         assert_eq!(observed.ended, PhaseName::Held);
         assert_eq!(observed.promote_calls, 0);
     }
 
     #[test]
+    fn every_drill_ends_as_it_should_with_two_regions_and_with_five() {
+        for script in Script::ALL {
+            for breadth in [Breadth::Two, Breadth::Five] {
+                let report = drill(script, Mode::Auto, breadth);
+                assert!(report.as_expected, "{} {breadth:?}: {:?}", script.name(), report.ended);
+                let stray: u64 = report.traffic.clients.iter().map(|seen| seen.stray).sum();
+                assert_eq!(stray, 0, "{}: nothing is written to a database that was left", script.name());
+            }
+        }
+    }
+
+    #[test]
     fn the_same_drill_tells_the_same_story_twice() {
-        let story = || serde_json::to_string(&drill(Mode::Auto)).unwrap();
+        let story = || serde_json::to_string(&drill(Script::GateLoss, Mode::Auto, Breadth::Two)).unwrap();
         assert_eq!(story(), story());
     }
 }

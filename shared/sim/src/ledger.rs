@@ -59,6 +59,14 @@ impl SimLedger {
         records.collect()
     }
 
+    /// The state as it stands, without a round trip.
+    pub(crate) fn state(&self, application: &Application) -> Result<State, LedgerError> {
+        let inner = self.world.lock();
+        let item = inner.table.get(application).ok_or_else(|| unknown(application))?;
+        state(application, item)
+            .map_err(|fault| LedgerError::UnusableRecord { application: application.to_string(), fault })
+    }
+
     /// Overwrites a stored attribute with whatever is given: `policy`, `state` or `vote#<voter>`.
     pub fn tamper(&self, application: &Application, attribute: &str, text: &str) {
         let mut inner = self.world.lock();

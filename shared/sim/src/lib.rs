@@ -20,7 +20,10 @@ pub use alarm::AlarmValue;
 pub use clock::Clock;
 pub use cloud::SimCloud;
 pub use database::{Life, SimDatabase};
-pub use drill::{DrillError, DrillOptions, DrillReport, Happening, Loss, Moment, explain_region_loss, region_loss};
+pub use drill::{
+    Breadth, Client, Diary, DrillError, DrillOptions, DrillReport, EVERY_MILLISECONDS, Ground, Happening, Loss, Moment,
+    Outcome, Rehearsal, Script, Seen, TrafficSeen, Use, explain_drill,
+};
 pub use ledger::SimLedger;
 pub use scenario::{Answer, Difference, FenceWord, Replay, SHIPPED, Scenario, Shipped, replay};
 pub use swarm::{

@@ -40,6 +40,10 @@ pub(crate) struct Inner {
     pub(crate) alarms: BTreeMap<AlarmArn, SimAlarm>,
     pub(crate) lags: BTreeMap<DbInstanceArn, Vec<Lag>>,
     pub(crate) dead: BTreeSet<Region>,
+    /// Regions whose endpoint fails its health check, although it serves.
+    pub(crate) sick: BTreeSet<Region>,
+    /// Regions whose gate does not answer.
+    pub(crate) lost_gates: BTreeSet<Region>,
     /// Whether no function is run: what wakes them waits.
     pub(crate) functions_down: bool,
     pub(crate) promote_faults: VecDeque<PromoteFault>,
@@ -128,6 +132,19 @@ impl World {
     /// Nothing in a dead Region answers, and nothing comes out of it.
     pub fn kill_region(&self, region: &Region) {
         self.lock().dead.insert(region.clone());
+    }
+
+    /// It answers again, as it was.
+    pub(crate) fn revive_region(&self, region: &Region) {
+        self.lock().dead.remove(region);
+    }
+
+    pub(crate) fn is_sick(&self, region: &Region) -> bool {
+        self.lock().sick.contains(region)
+    }
+
+    pub(crate) fn alarm_value(&self, arn: &AlarmArn) -> Option<AlarmValue> {
+        self.lock().alarms.get(arn).map(|alarm| alarm.value)
     }
 
     pub(crate) fn is_dead(&self, region: &Region) -> bool {

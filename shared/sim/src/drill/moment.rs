@@ -1,6 +1,6 @@
 //! Moments of a drill: it is played again, the same to the byte, and its record is explained as it was.
 
-use super::{DrillError, DrillOptions, Played, play};
+use super::{DrillError, DrillOptions, Played, Rehearsal, play};
 use crate::ledger::SimLedger;
 use jiff::{SignedDuration, Timestamp};
 use understudy_engine::{Explanation, Revision, explain};
@@ -15,16 +15,20 @@ pub enum Moment {
     Revision(Revision),
 }
 
-/// Explains the record of a lost Region's drill as it was at a moment.
+/// Explains the record of a drill as it was at a moment.
 ///
 /// # Errors
 /// When the simulated world cannot be set up or read, or the drill has no such moment.
-pub fn explain_region_loss(options: &DrillOptions, moment: Moment) -> Result<Explanation, DrillError> {
+pub fn explain_drill(options: &DrillOptions, moment: Moment) -> Result<Explanation, DrillError> {
+    let rehearsal = Rehearsal::new(*options)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
-    runtime.block_on(async { explain_at(&play(options).await?, moment) })
+    runtime.block_on(async {
+        let played = play(*options, &rehearsal.orders, &mut |_, _| {}).await?;
+        explain_at(&played, moment)
+    })
 }
 
-fn explain_at(played: &Played, moment: Moment) -> Result<Explanation, DrillError> {
+fn explain_at(played: &Played<'_>, moment: Moment) -> Result<Explanation, DrillError> {
     let Played { world, orders, fault_at, state, .. } = played;
     let history = SimLedger::new(world).history(&orders.policy.application)?;
     let now = world.now();
@@ -63,16 +67,23 @@ fn no_such(moment: Moment, fault_at: Timestamp, now: Timestamp, last: Revision) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::drill::{Breadth, Script};
     use understudy_driver::Ledger;
     use understudy_engine::{Entry, Mode};
+
+    fn options(mode: Mode) -> DrillOptions {
+        DrillOptions { script: Script::RegionLoss, mode, breadth: Breadth::Two }
+    }
 
     #[test]
     fn recomputing_a_past_revision_gives_the_evidence_that_its_entry_carries() {
         for mode in [Mode::Auto, Mode::Approve, Mode::Observe] {
+            let options = options(mode);
+            let rehearsal = Rehearsal::new(options).unwrap();
             let runtime =
                 tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
             let (played, entries) = runtime.block_on(async {
-                let played = play(&DrillOptions { mode }).await.unwrap();
+                let played = play(options, &rehearsal.orders, &mut |_, _| {}).await.unwrap();
                 let ledger = SimLedger::new(&played.world);
                 let incident = played.state.phase.incident().unwrap();
                 let items = ledger.incident(&played.orders.policy.application, incident).await.unwrap();
@@ -96,9 +107,9 @@ mod tests {
 
     #[test]
     fn a_moment_that_the_drill_does_not_have_is_said_to_be_none() {
-        let options = DrillOptions { mode: Mode::Auto };
+        let options = options(Mode::Auto);
         for moment in [Moment::Offset(1e9), Moment::Offset(-1e9), Moment::Revision(Revision(999_999))] {
-            assert!(matches!(explain_region_loss(&options, moment), Err(DrillError::NoSuchMoment(_))), "{moment:?}");
+            assert!(matches!(explain_drill(&options, moment), Err(DrillError::NoSuchMoment(_))), "{moment:?}");
         }
     }
 }

@@ -1,13 +1,13 @@
 //! What a drill shows: the timeline, the evidence, the measured times, the record.
 
-use super::DrillError;
-use super::orders::{Application as Orders, Traffic};
-use crate::stage::Stage;
+use super::clients::Seen;
+use super::model::{Model, Move};
+use super::{DrillError, Played};
 use crate::world::World;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use understudy_driver::{IncidentItem, Ledger, verify};
-use understudy_engine::{Decision, Entry, Phase, PhaseName, State, What};
+use understudy_engine::{Decision, Entry, Phase, PhaseName, Region, What};
 
 #[derive(Debug, Serialize)]
 pub struct DrillReport {
@@ -16,11 +16,14 @@ pub struct DrillReport {
     pub fault_at: Timestamp,
     /// The phase that the drill ended in.
     pub ended: PhaseName,
+    /// Whether it ended as it should, in its phase, its record and where writes are led.
+    pub as_expected: bool,
     pub timeline: Vec<Happening>,
     /// The decision, with the evidence behind it. None where none was made.
     pub decision: Option<Decision>,
     pub times: Option<Times>,
     pub loss: Loss,
+    pub traffic: TrafficSeen,
     pub promote_calls: usize,
     pub messages: usize,
     /// The incident's items, as they stand in the record.
@@ -60,36 +63,49 @@ pub struct Loss {
     pub rpo_seconds: f64,
 }
 
-pub(super) async fn write(
-    world: &World,
-    stage: &Stage,
-    orders: &Orders,
-    traffic: &Traffic,
-    fault_at: Timestamp,
-    state: State,
-) -> Result<DrillReport, DrillError> {
+/// Where Route 53 led clients, as modelled, and what became of their requests.
+#[derive(Debug, Clone, Serialize)]
+pub struct TrafficSeen {
+    /// Where writes are led at the end.
+    pub writes_at: Option<Region>,
+    pub clients: Vec<Seen>,
+}
+
+pub(super) async fn write(played: Played<'_>) -> Result<DrillReport, DrillError> {
+    let Played { options, orders, world, stage, traffic, model, fault_at, state } = played;
     let incident = match state.phase.incident() {
         Some(incident) => stage.ledger().incident(&orders.policy.application, incident).await?,
         None => Vec::new(),
     };
     let entries: Vec<Entry> = incident.iter().filter_map(|item| serde_json::from_str(&item.entry).ok()).collect();
+    let (writes_at, clients) = model.as_ref().map_or((None, Vec::new()), Model::end);
+    let chain_verifies = !incident.is_empty() && verify(&incident).is_ok();
+    let failures = stage.failures();
+    let expected = options.script.expected(options.mode);
+    let recorded = chain_verifies || state.phase.incident().is_none();
+    let as_expected = state.phase.name() == expected.ended
+        && writes_at == expected.writes_at.of(&orders.policy.regions)
+        && recorded
+        && failures.is_empty();
     Ok(DrillReport {
-        scenario: "region-loss",
+        scenario: options.script.name(),
         application: orders.policy.application.to_string(),
         fault_at,
         ended: state.phase.name(),
-        timeline: timeline(world, &entries, fault_at),
+        as_expected,
+        timeline: timeline(&world, &entries, model.as_ref().map_or(&[], |model| &model.moves), fault_at),
         times: times(&entries, fault_at),
         loss: Loss {
             committed: traffic.committed(fault_at),
             replicated: traffic.replicated(fault_at),
             rpo_seconds: traffic.lost(fault_at).as_secs_f64(),
         },
+        traffic: TrafficSeen { writes_at, clients },
         promote_calls: world.promote_calls(),
         messages: world.messages().len(),
-        chain_verifies: !incident.is_empty() && verify(&incident).is_ok(),
+        chain_verifies,
         incident,
-        failures: stage.failures(),
+        failures,
         decision: decision(state.phase),
     })
 }
@@ -99,8 +115,12 @@ fn decision(phase: Phase) -> Option<Decision> {
 }
 
 /// The incident's entries and what the world saw, by time.
-fn timeline(world: &World, entries: &[Entry], fault_at: Timestamp) -> Vec<Happening> {
-    let seen = world.lock().happenings.clone();
+fn timeline(world: &World, entries: &[Entry], moves: &[Move], fault_at: Timestamp) -> Vec<Happening> {
+    let mut seen = world.lock().happenings.clone();
+    seen.extend(moves.iter().map(|one| {
+        let what = format!("{} leads to {}", one.name, one.to);
+        (one.at, "route53", what, format!("for clients near {}", one.near))
+    }));
     let seen = seen.into_iter().map(|(at, who, what, why)| (at, who.to_owned(), what, why));
     let told = entries.iter().map(|entry| (entry.at, entry.who.to_string(), entry.what.to_string(), entry.why()));
     let mut lines: Vec<_> = seen.chain(told).collect();
