@@ -3,6 +3,7 @@
 use crate::breaker::Admit;
 use crate::candidate::LAG_MAX_AGE;
 use crate::fence::{Fence, FenceAct};
+use crate::lever::LeverCall;
 use crate::name::{AlarmArn, DbInstanceArn, Epoch, RunId, SecurityGroup, VoterName};
 use crate::phase::{Aborting, Call, Decision, Phase, Promoting, Rebuilding, Rebuilt};
 use crate::policy::{Policy, Source};
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 mod due;
+mod levers;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -22,6 +24,7 @@ pub enum Effect {
     Promote(Promote),
     ReadBack { epoch: Epoch, replica: DbInstanceArn },
     Create(CreateReplica),
+    Lever(LeverCall),
 }
 
 /// Read the voters again, each in its own Region, and an instance.
@@ -90,8 +93,13 @@ impl State {
             Phase::Promoting(phase) if self.repeats_unseen(phase, policy, now) => Some(self.look(policy, now)),
             Phase::Promoting(phase) => self.promoting(phase, policy, run, now),
             Phase::Verifying(phase) => read_back_when(due(phase.polled_at, poll) <= now, &phase.decision),
-            Phase::Shifting(phase) => self.fence(&phase.decision, policy, poll, now),
-            Phase::FailedOver(phase) => self.fence(&phase.decision, policy, policy.windows.look_seconds, now),
+            Phase::Shifting(phase) => {
+                self.lever(policy, now).or_else(|| self.fence(&phase.decision, policy, poll, now))
+            }
+            Phase::FailedOver(phase) => {
+                let every = policy.windows.look_seconds;
+                self.lever(policy, now).or_else(|| self.fence(&phase.decision, policy, every, now))
+            }
             Phase::Rebuilding(phase) => self.rebuilding(phase, policy, now),
             Phase::Rebuilt(phase) => self.rebuilt(phase, policy, now),
             Phase::Aborting(phase) => self.aborting(phase, policy, now),
@@ -173,13 +181,14 @@ impl State {
         let span = (LAG_MAX_AGE.before(now), now);
         let every = policy.windows.look_seconds;
         let look = (due(phase.polled_at, every) <= now).then(|| look_at(&phase.replica, span));
-        look.or_else(|| self.fence(&phase.after.decision, policy, every, now))
+        look.or_else(|| self.lever(policy, now)).or_else(|| self.fence(&phase.after.decision, policy, every, now))
     }
 
     fn rebuilt(&self, phase: &Rebuilt, policy: &Policy, now: Timestamp) -> Option<Effect> {
         let span = (LAG_MAX_AGE.before(now), now);
         let look = (phase.look_due(policy) <= now).then(|| look_at(&phase.replica, span));
-        look.or_else(|| self.fence(&phase.after.decision, policy, policy.windows.look_seconds, now))
+        let every = policy.windows.look_seconds;
+        look.or_else(|| self.lever(policy, now)).or_else(|| self.fence(&phase.after.decision, policy, every, now))
     }
 
     fn aborting(&self, phase: &Aborting, policy: &Policy, now: Timestamp) -> Option<Effect> {

@@ -4,6 +4,7 @@ use crate::breaker::Admission;
 use crate::candidate::Sight;
 use crate::fence::{FenceAct, FenceAnswer};
 use crate::journal::Seq;
+use crate::lever::{Lever, LeverAct, LeverAnswer};
 use crate::name::{DbInstanceArn, Epoch, IncidentId, Person, RunId};
 use crate::order::Order;
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,8 @@ pub enum Event {
     AdmissionAnswered { incident: IncidentId, answer: Admission },
     /// What came of one act on the old writer.
     FenceAnswered { epoch: Epoch, act: FenceAct, answer: FenceAnswer },
+    /// What came of one act on a lever of traffic.
+    LeverAnswered { epoch: Epoch, lever: Lever, act: LeverAct, answer: LeverAnswer },
     /// What came of a promote call.
     PromoteAnswered { epoch: Epoch, attempt: u32, answer: PromoteAnswer },
     /// The replica was described after a call.

@@ -5,6 +5,7 @@ use crate::assessment::Assessment;
 use crate::edge;
 use crate::event::{ChainHash, CreateAnswer, PromoteAnswer};
 use crate::fence::FenceTrouble;
+use crate::lever::{CameTo, LeverNews};
 use crate::name::{Epoch, IncidentId, Person, Revision, SecurityGroup};
 use crate::order::Question;
 use crate::phase::{HeldReason, PhaseName, StuckReason};
@@ -105,6 +106,7 @@ pub enum What {
     SplitRisk {
         trouble: Option<FenceTrouble>,
     },
+    Lever(LeverNews),
     /// The old writer is proven to take no writes.
     Fenced,
     /// Nothing more is done by itself, and the old writer is left cut off; these groups open it again.
@@ -186,6 +188,7 @@ impl What {
             | Self::Approved { .. }
             | Self::Isolating { .. }
             | Self::SplitRisk { .. }
+            | Self::Lever(_)
             | Self::Fenced
             | Self::LeftCutOff { .. }
             | Self::Acknowledged => true,
@@ -215,13 +218,18 @@ impl What {
                 | PhaseName::Rebuilding
                 | PhaseName::Rebuilt => Urgency::Notice,
             },
-            Self::SplitRisk { .. } | Self::LeftCutOff { .. } | Self::Reminded { .. } | Self::Paused => Urgency::Page,
+            Self::SplitRisk { .. }
+            | Self::Lever(LeverNews { came_to: CameTo::Left { .. } | CameTo::GivenUp, .. })
+            | Self::LeftCutOff { .. }
+            | Self::Reminded { .. }
+            | Self::Paused => Urgency::Page,
             Self::Refused
             | Self::Answered { .. }
             | Self::Unheard { .. }
             | Self::CalledAgain { .. }
             | Self::Approved { .. }
             | Self::Isolating { .. }
+            | Self::Lever(LeverNews { came_to: CameTo::Moved, .. })
             | Self::Fenced
             | Self::Acknowledged
             | Self::CreateAnswered { .. }
@@ -241,6 +249,7 @@ impl What {
             | Self::Approved { .. }
             | Self::Isolating { .. }
             | Self::SplitRisk { .. }
+            | Self::Lever(_)
             | Self::Fenced
             | Self::LeftCutOff { .. }
             | Self::Acknowledged
@@ -292,6 +301,7 @@ impl fmt::Display for What {
             Self::Approved { so_far, needed } => write!(f, "approved, {so_far} of {needed}"),
             Self::Isolating { .. } => f.write_str("the old writer is being cut off"),
             Self::SplitRisk { .. } => f.write_str("split risk"),
+            Self::Lever(news) => news.fmt(f),
             Self::Fenced => f.write_str("the old writer is fenced"),
             Self::LeftCutOff { .. } => f.write_str("the old writer is left cut off"),
             Self::Acknowledged => f.write_str("acknowledged"),
@@ -344,6 +354,7 @@ impl Entry {
                 Some(trouble) => format!("nothing has shown that the old writer takes no writes: {trouble}"),
                 None => "nothing has shown that the old writer takes no writes: cut it off by hand".to_owned(),
             },
+            What::Lever(news) => news.why(),
             What::Fenced => "it was seen cut off after a restart, or does not exist any more".to_owned(),
             What::Acknowledged => "a person has taken note of the failover".to_owned(),
             What::CreateAnswered { answer } => answer.to_string(),

@@ -14,6 +14,7 @@ mod event;
 mod explain;
 mod fence;
 mod journal;
+mod lever;
 mod name;
 mod order;
 mod phase;
@@ -35,9 +36,12 @@ pub use event::{ChainHash, CreateAnswer, Event, PromoteAnswer};
 pub use explain::{EXPLANATION_SCHEMA, Explained, Explanation, explain};
 pub use fence::{Fence, FenceAct, FenceAnswer, FenceTrouble, Standing, WriterSeen};
 pub use journal::{Delivered, Entry, EntryId, Journal, Needs, OUTBOX_MAX, Seq, Urgency, What, Who};
+pub use lever::{
+    Aim, CameTo, LEVER_ENDPOINTS, Lever, LeverAct, LeverAnswer, LeverCall, LeverNews, LeverTrouble, Pull, Pulled,
+};
 pub use name::{
-    AlarmArn, Application, DbInstanceArn, DnsName, Epoch, GateUrl, HostedZone, IncidentId, NameError, Person, Region,
-    Revision, RunId, SecurityGroup, TopicArn, VoterName,
+    AccessPointArn, AlarmArn, Application, Bucket, ClusterEndpoint, DbInstanceArn, DnsName, Epoch, GateUrl, HostedZone,
+    IncidentId, NameError, Person, Region, Revision, RoutingControlArn, RunId, SecurityGroup, TopicArn, VoterName,
 };
 pub use order::{Action, Order, Question};
 pub use phase::{
@@ -46,8 +50,8 @@ pub use phase::{
     StuckReason, Suspected, Verifying,
 };
 pub use policy::{
-    ApprovalRule, Database, EvidenceClass, Fault, FenceRule, Mode, Notification, POLICY_SCHEMA, Policy, Quorum,
-    Regions, Severity, Source, Storm, Subject, Traffic, VOTERS_MAX, Voter, Windows,
+    AccessPoint, ApprovalRule, Database, EvidenceClass, Fault, FenceRule, Mode, Notification, POLICY_SCHEMA, Policy,
+    Quorum, Regions, RoutingControls, Severity, Source, Storm, Subject, Traffic, VOTERS_MAX, Voter, Windows,
 };
 pub use posture::Posture;
 pub use state::{Cooldown, Latched, Paused, STATE_SCHEMA, State};

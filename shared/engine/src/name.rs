@@ -66,6 +66,10 @@ macro_rules! name {
     };
 }
 
+mod levers;
+
+pub use levers::{AccessPointArn, Bucket, ClusterEndpoint, RoutingControlArn};
+
 name!(
     /// The unit that fails over.
     Application,

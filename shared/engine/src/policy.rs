@@ -1,9 +1,11 @@
 //! The policy: one application's file, as it is written, stored and decided by.
 
 mod faults;
+mod levers;
 mod traffic;
 
 pub use faults::{Fault, Severity};
+pub use levers::{AccessPoint, RoutingControls};
 pub use traffic::Traffic;
 
 use crate::name::{AlarmArn, Application, DbInstanceArn, Person, Region, SecurityGroup, TopicArn, VoterName};

@@ -1,6 +1,7 @@
 //! The state of one application: the part of its record that only conductors and operators write.
 
 use crate::journal::Journal;
+use crate::lever::{Lever, Pull};
 use crate::name::{Application, DbInstanceArn, Epoch, Person, Region, Revision};
 use crate::phase::Phase;
 use jiff::Timestamp;
@@ -24,6 +25,9 @@ pub struct State {
     pub looked_at: Option<Timestamp>,
     /// Regions that no traffic may go to.
     pub latch: BTreeMap<Region, Latched>,
+    /// How far each further lever of traffic has followed the latch.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub levers: BTreeMap<Lever, Pull>,
     pub cooldown: Option<Cooldown>,
     pub paused: Option<Paused>,
     /// When a quorum of Down was lost again, as long as it is remembered.
@@ -65,6 +69,7 @@ impl State {
             phase: Phase::Watching,
             looked_at: None,
             latch: BTreeMap::new(),
+            levers: BTreeMap::new(),
             cooldown: None,
             paused: None,
             flaps: Vec::new(),

@@ -8,6 +8,7 @@ mod deciding;
 mod draft;
 mod fencing;
 mod holding;
+mod levers;
 mod promoting;
 mod stuck;
 mod verifying;
@@ -92,6 +93,10 @@ pub fn step(state: &State, policy: &Policy, votes: &Votes, event: &Event, now: T
     match event {
         Event::Delivered { incident, through, head } => return draft.delivered(incident, *through, head),
         Event::FenceAnswered { epoch, act, answer } => return draft.fence_answered(*epoch, act, answer),
+        Event::LeverAnswered { epoch, lever, act, answer } => {
+            return draft.lever_answered(*epoch, *lever, *act, *answer);
+        }
+        Event::Tick { .. } if draft.has_levers_to_tell_of() => return draft.tell_of_levers(),
         Event::Ordered { by, order: Order::Pause } => return draft.pause(by),
         Event::Ordered { by, order: Order::Unpause } => return draft.unpause(by),
         Event::Ordered { order, .. } if draft.spoken_before(order) => return draft.ignore(Ignored::Stale),

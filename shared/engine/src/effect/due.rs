@@ -66,22 +66,23 @@ impl State {
             Phase::Verifying(phase) => Some(due(phase.polled_at, windows.poll_seconds).min(phase.deadline)),
             Phase::Shifting(phase) => {
                 let fence = self.fence_next(&phase.decision, policy, windows.poll_seconds);
-                Some(fence.map_or(phase.until, |fence| fence.min(phase.until)))
+                [fence, self.levers_due(policy), Some(phase.until)].into_iter().flatten().min()
             }
             Phase::FailedOver(phase) => {
-                let fence = self.fence_next(&phase.decision, policy, windows.look_seconds)?;
-                let unnoted = phase.acknowledged_by.is_none();
-                Some(if unnoted { fence.min(windows.remind_seconds.after(phase.told_at)) } else { fence })
+                let fence = self.fence_next(&phase.decision, policy, windows.look_seconds);
+                let told = fence.filter(|_| phase.acknowledged_by.is_none());
+                let told = told.map(|_| windows.remind_seconds.after(phase.told_at));
+                [fence, told, self.levers_due(policy)].into_iter().flatten().min()
             }
             Phase::Rebuilding(phase) => {
                 let fence = self.fence_next(&phase.after.decision, policy, windows.look_seconds);
                 let looks = due(phase.polled_at, windows.look_seconds).min(phase.deadline);
-                Some(fence.map_or(looks, |fence| fence.min(looks)))
+                [fence, self.levers_due(policy), Some(looks)].into_iter().flatten().min()
             }
             Phase::Rebuilt(phase) => {
                 let fence = self.fence_next(&phase.after.decision, policy, windows.look_seconds);
                 let looks = phase.look_due(policy);
-                Some(fence.map_or(looks, |fence| fence.min(looks)))
+                [fence, self.levers_due(policy), Some(looks)].into_iter().flatten().min()
             }
             Phase::Aborting(phase) => Some(self.aborting_due(phase, policy)),
             Phase::Stuck(phase) => {

@@ -1,6 +1,7 @@
 //! What a well-formed policy can still get wrong: every fault at once, each with its mend.
 
 mod fence;
+mod levers;
 mod ranges;
 mod traffic;
 mod voters;
@@ -70,6 +71,7 @@ impl Policy {
         self.approval_faults(&mut faults);
         fence::check(self, &mut faults);
         traffic::check(self, &mut faults);
+        levers::check(self, &mut faults);
         voters::check_storm(self, &mut faults);
         self.notification_faults(&mut faults);
         faults.0

@@ -1,11 +1,13 @@
 //! The names that clients use, and what keeps them off a Region.
 
+use super::levers::{AccessPoint, RoutingControls};
 use crate::name::{DnsName, GateUrl, HostedZone, Region};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The names that clients use, and what keeps them off a Region. Nothing here is ever edited by a failover: the
-/// records and their health checks are made once, and Route 53's checkers ask the gates.
+/// The names that clients use, and what keeps them off a Region. The names are never edited by a failover: the
+/// records and their health checks are made once, and Route 53's checkers ask the gates. Only the levers below are
+/// set, by their data planes, once a promotion is verified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -21,6 +23,12 @@ pub struct Traffic {
     pub endpoints: BTreeMap<Region, DnsName>,
     /// Where Route 53's checkers ask for the latch: the gate's URL, in each Region that has one.
     pub gates: BTreeMap<Region, GateUrl>,
+    /// The S3 Multi-Region Access Point that follows the writer. Without it none is touched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub multi_region_access_point: Option<AccessPoint>,
+    /// The routing controls that follow the writer. Without it none is touched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routing_controls: Option<RoutingControls>,
 }
 
 impl Traffic {

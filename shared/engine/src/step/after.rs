@@ -25,7 +25,9 @@ pub(super) fn step(draft: Draft<'_>, phase: &FailedOver, event: &Event) -> Step 
         | Event::ReadBack { .. }
         | Event::CreateAnswered { .. } => draft.ignore(Ignored::Stale),
         Event::Ordered { .. } => draft.ignore(Ignored::NotAsked),
-        Event::FenceAnswered { .. } | Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
+        Event::FenceAnswered { .. } | Event::LeverAnswered { .. } | Event::Delivered { .. } => {
+            draft.ignore(Ignored::Duplicate)
+        }
     }
 }
 
@@ -98,7 +100,9 @@ pub(super) fn step_rebuilding(draft: Draft<'_>, phase: &Rebuilding, event: &Even
         | Event::PromoteAnswered { .. }
         | Event::ReadBack { .. } => draft.ignore(Ignored::Stale),
         Event::Ordered { .. } => draft.ignore(Ignored::NotAsked),
-        Event::FenceAnswered { .. } | Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
+        Event::FenceAnswered { .. } | Event::LeverAnswered { .. } | Event::Delivered { .. } => {
+            draft.ignore(Ignored::Duplicate)
+        }
     }
 }
 
@@ -147,7 +151,9 @@ pub(super) fn step_rebuilt(draft: Draft<'_>, phase: &Rebuilt, event: &Event) -> 
         | Event::ReadBack { .. }
         | Event::CreateAnswered { .. } => draft.ignore(Ignored::Stale),
         Event::Ordered { .. } => draft.ignore(Ignored::NotAsked),
-        Event::FenceAnswered { .. } | Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
+        Event::FenceAnswered { .. } | Event::LeverAnswered { .. } | Event::Delivered { .. } => {
+            draft.ignore(Ignored::Duplicate)
+        }
     }
 }
 
@@ -211,5 +217,6 @@ fn home(mut draft: Draft<'_>, phase: &Rebuilt, by: &Person, incident: &IncidentI
     if let Some(cooldown) = &mut draft.next.cooldown {
         cooldown.acknowledged_by = Some(by.clone());
     }
+    draft.give_levers_up(incident);
     draft.advance(Phase::Watching, Why::HomeAgain, Who::Person(by.clone()), incident, None)
 }

@@ -30,7 +30,9 @@ pub(super) fn step(draft: Draft<'_>, phase: &AwaitingApproval, event: &Event) ->
             draft.ignore(Ignored::Stale)
         }
         Event::Ordered { .. } => draft.ignore(Ignored::NotAsked),
-        Event::FenceAnswered { .. } | Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
+        Event::FenceAnswered { .. } | Event::LeverAnswered { .. } | Event::Delivered { .. } => {
+            draft.ignore(Ignored::Duplicate)
+        }
     }
 }
 
@@ -48,7 +50,9 @@ pub(super) fn step_announced(draft: Draft<'_>, phase: &AwaitingVeto, event: &Eve
             draft.ignore(Ignored::Stale)
         }
         Event::Ordered { .. } => draft.ignore(Ignored::NotAsked),
-        Event::FenceAnswered { .. } | Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
+        Event::FenceAnswered { .. } | Event::LeverAnswered { .. } | Event::Delivered { .. } => {
+            draft.ignore(Ignored::Duplicate)
+        }
     }
 }
 

@@ -25,7 +25,9 @@ pub(super) fn step(mut draft: Draft<'_>, phase: &Fencing, event: &Event) -> Step
         | Event::ReadBack { .. }
         | Event::CreateAnswered { .. } => draft.ignore(Ignored::Stale),
         Event::Ordered { .. } => draft.ignore(Ignored::NotAsked),
-        Event::FenceAnswered { .. } | Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
+        Event::FenceAnswered { .. } | Event::LeverAnswered { .. } | Event::Delivered { .. } => {
+            draft.ignore(Ignored::Duplicate)
+        }
     }
 }
 
@@ -67,7 +69,9 @@ pub(super) fn step_draining(draft: Draft<'_>, phase: &Draining, event: &Event) -
         | Event::ReadBack { .. }
         | Event::CreateAnswered { .. } => draft.ignore(Ignored::Stale),
         Event::Ordered { .. } => draft.ignore(Ignored::NotAsked),
-        Event::FenceAnswered { .. } | Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
+        Event::FenceAnswered { .. } | Event::LeverAnswered { .. } | Event::Delivered { .. } => {
+            draft.ignore(Ignored::Duplicate)
+        }
     }
 }
 

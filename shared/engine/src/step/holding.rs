@@ -33,7 +33,9 @@ pub(super) fn step(draft: Draft<'_>, phase: &Held, event: &Event) -> Step {
         Event::PromoteAnswered { .. } | Event::ReadBack { .. } | Event::CreateAnswered { .. } => {
             draft.ignore(Ignored::Stale)
         }
-        Event::FenceAnswered { .. } | Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
+        Event::FenceAnswered { .. } | Event::LeverAnswered { .. } | Event::Delivered { .. } => {
+            draft.ignore(Ignored::Duplicate)
+        }
     }
 }
 

@@ -31,7 +31,9 @@ pub(super) fn step(draft: Draft<'_>, phase: &Promoting, event: &Event) -> Step {
         Event::Ordered { by, order: Order::Abort(incident) } => abort(draft, phase, by, incident),
         Event::AdmissionAnswered { .. } | Event::CreateAnswered { .. } => draft.ignore(Ignored::Stale),
         Event::Ordered { .. } => draft.ignore(Ignored::NotAsked),
-        Event::FenceAnswered { .. } | Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
+        Event::FenceAnswered { .. } | Event::LeverAnswered { .. } | Event::Delivered { .. } => {
+            draft.ignore(Ignored::Duplicate)
+        }
     }
 }
 

@@ -51,7 +51,9 @@ pub(super) fn step(draft: Draft<'_>, phase: &Stuck, event: &Event) -> Step {
         | Event::ReadBack { .. }
         | Event::CreateAnswered { .. } => draft.ignore(Ignored::Stale),
         Event::Ordered { .. } => draft.ignore(Ignored::NotAsked),
-        Event::FenceAnswered { .. } | Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
+        Event::FenceAnswered { .. } | Event::LeverAnswered { .. } | Event::Delivered { .. } => {
+            draft.ignore(Ignored::Duplicate)
+        }
     }
 }
 

@@ -33,7 +33,9 @@ pub(super) fn step(draft: Draft<'_>, phase: &Verifying, event: &Event) -> Step {
         | Event::PromoteAnswered { .. }
         | Event::CreateAnswered { .. } => draft.ignore(Ignored::Stale),
         Event::Ordered { .. } => draft.ignore(Ignored::NotAsked),
-        Event::FenceAnswered { .. } | Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
+        Event::FenceAnswered { .. } | Event::LeverAnswered { .. } | Event::Delivered { .. } => {
+            draft.ignore(Ignored::Duplicate)
+        }
     }
 }
 
@@ -60,12 +62,14 @@ fn read_back(mut draft: Draft<'_>, phase: &Verifying, epoch: Epoch, sight: &Sigh
 }
 
 /// Traffic moves only here, after the promoted database is verified: in one commit the Region that is
-/// left is latched and the one that is gone to is open, so that never both are closed.
+/// left is latched and the one that is gone to is open, so that never both are closed. The same commit is the intent
+/// for every further lever.
 fn shift(mut draft: Draft<'_>, phase: &Verifying) -> Step {
     let decision = &phase.decision;
     draft.next.latch.remove(&decision.replica.region());
     draft.next.latch.insert(decision.writer.region(), Latched { since: draft.now, epoch: decision.epoch });
     draft.next.writer = Some(decision.replica.clone());
+    draft.pull_levers(decision);
     let next = Shifting {
         decision: decision.clone(),
         promoted_by: phase.promoted_by,
@@ -89,7 +93,9 @@ pub(super) fn step_shifting(draft: Draft<'_>, phase: &Shifting, event: &Event) -
         | Event::ReadBack { .. }
         | Event::CreateAnswered { .. } => draft.ignore(Ignored::Stale),
         Event::Ordered { .. } => draft.ignore(Ignored::NotAsked),
-        Event::FenceAnswered { .. } | Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
+        Event::FenceAnswered { .. } | Event::LeverAnswered { .. } | Event::Delivered { .. } => {
+            draft.ignore(Ignored::Duplicate)
+        }
     }
 }
 

@@ -26,7 +26,9 @@ pub(super) fn step(draft: Draft<'_>, phase: &Suspected, event: &Event) -> Step {
             draft.ignore(Ignored::Stale)
         }
         Event::Ordered { .. } => draft.ignore(Ignored::NotAsked),
-        Event::FenceAnswered { .. } | Event::Delivered { .. } => draft.ignore(Ignored::Duplicate),
+        Event::FenceAnswered { .. } | Event::LeverAnswered { .. } | Event::Delivered { .. } => {
+            draft.ignore(Ignored::Duplicate)
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::script::{REPLICA, Script, WRITER, candidate, done, rebooting, run, se
 use crate::stages::{EAST_GROUP, OWN_GROUP, REBUILT, isolate, lag_of_now, replayed_until, restore, writer};
 use understudy_engine::{
     Admission, ChainHash, CreateAnswer, DbStatus, Event, FenceAct, FenceAnswer, FenceTrouble, Ground, IncidentId,
-    Order, PromoteAnswer, Seq, Sight, Unseen,
+    LeverAct, LeverAnswer, LeverTrouble, Order, PromoteAnswer, Seq, Sight, Unseen,
 };
 
 /// Every event, as it would be meant for the script's present state.
@@ -45,6 +45,17 @@ pub(crate) fn events(script: &Script) -> Vec<Event> {
             writer(&[EAST_GROUP], "available", true),
         ] {
             events.push(Event::FenceAnswered { epoch, act: act.clone(), answer });
+        }
+    }
+    for (lever, pull) in &script.state.levers {
+        let answered = |act, answer| Event::LeverAnswered { epoch: pull.epoch, lever: *lever, act, answer };
+        let seen = |on, off| LeverAnswer::Seen { on, off };
+        events.extend([LeverAnswer::Accepted, seen(true, false)].map(|answer| answered(LeverAct::Set, answer)));
+        events.extend(
+            [seen(true, false), seen(true, true), seen(false, true)].map(|seen| answered(LeverAct::Read, seen)),
+        );
+        for trouble in [LeverTrouble::Unreachable, LeverTrouble::Unanswered, LeverTrouble::SafetyRule] {
+            events.extend([LeverAct::Read, LeverAct::Set].map(|act| answered(act, LeverAnswer::Trouble(trouble))));
         }
     }
     events

@@ -23,6 +23,8 @@ mod golden;
 mod journal;
 mod latch;
 mod lateness;
+mod lever_faults;
+mod levers;
 mod matrix;
 mod observing;
 mod pausing;

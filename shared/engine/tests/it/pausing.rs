@@ -3,8 +3,8 @@
 use crate::script::{REPLICA, Script, candidate, done, rules, seen};
 use crate::stages::{EAST_GROUP, OWN_GROUP, REBUILT, WEST_GROUP, writer};
 use understudy_engine::{
-    DbStatus, Effect, Event, FenceAct, FenceAnswer, Ignored, Mode, Order, PhaseName, PromoteAnswer, Rule, Sight,
-    StepVerdict, Urgency, Verdict, What, Why,
+    DbStatus, Effect, Event, FenceAct, FenceAnswer, Ignored, LeverAct, Mode, Order, PhaseName, PromoteAnswer, Rule,
+    Sight, StepVerdict, Urgency, Verdict, What, Why,
 };
 
 fn paused(mut script: Script) -> Script {
@@ -26,6 +26,7 @@ fn only_looks(mut script: Script) {
         match &effect {
             None | Some(Effect::Look(_) | Effect::ReadBack { .. } | Effect::Admit(_)) => {}
             Some(Effect::Fence(call)) => assert_eq!(call.act, FenceAct::Describe, "{}", script.phase()),
+            Some(Effect::Lever(call)) => assert_eq!(call.act, LeverAct::Read, "{}", script.phase()),
             Some(Effect::Promote(_) | Effect::Create(_)) => panic!("{effect:?} in {}", script.phase()),
         }
         script.tick_as("run-1");

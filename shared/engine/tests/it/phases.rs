@@ -23,6 +23,7 @@ fn every_moment() -> Moments {
     all.extend(aborting());
     all.extend(after());
     all.extend(switching());
+    all.extend(crate::levers::moments());
     all
 }
 

@@ -1,0 +1,104 @@
+//! Levers of traffic follow the latch: from when a promotion is verified until the incident is closed, however often
+//! they have to be tried.
+
+use super::Effect;
+use crate::lever::{Lever, LeverAct, LeverCall, Pull};
+use crate::phase::Phase;
+use crate::policy::Policy;
+use crate::state::State;
+use jiff::Timestamp;
+
+impl State {
+    /// The levers that have not moved yet, each with what is to be done to it. A pause lets them only be read.
+    fn levers_to_move<'a>(&'a self, policy: &'a Policy) -> impl Iterator<Item = (Lever, &'a Pull, LeverAct)> {
+        let follows = self.phase.levers_follow();
+        let named = self
+            .levers
+            .iter()
+            .filter(move |(lever, pull)| follows && policy.aim(**lever, &pull.on, &pull.off).is_some());
+        named.filter_map(|(lever, pull)| {
+            let act = pull.act()?;
+            Some((*lever, pull, if self.paused.is_some() { LeverAct::Read } else { act }))
+        })
+    }
+
+    /// What is to be done to a lever now.
+    pub(super) fn lever(&self, policy: &Policy, now: Timestamp) -> Option<Effect> {
+        self.levers_to_move(policy).filter(|(_, pull, act)| pull.due(*act, &policy.windows) <= now).find_map(
+            |(lever, pull, act)| {
+                Some(Effect::Lever(LeverCall {
+                    epoch: pull.epoch,
+                    lever,
+                    act,
+                    aim: policy.aim(lever, &pull.on, &pull.off)?,
+                    endpoints: pull.endpoints(),
+                    not_after: policy.windows.call_seconds.after(now),
+                }))
+            },
+        )
+    }
+
+    /// When something is to be done to a lever, or people are to be told of one.
+    pub(super) fn levers_due(&self, policy: &Policy) -> Option<Timestamp> {
+        let acts = self.levers_to_move(policy).map(|(_, pull, act)| pull.due(act, &policy.windows));
+        acts.chain(self.levers_told_at(policy).map(|(_, at)| at)).min()
+    }
+
+    /// The levers that people are told of, each with when. After the first time they are reminded until somebody has
+    /// taken note.
+    pub(crate) fn levers_told_at<'a>(&'a self, policy: &'a Policy) -> impl Iterator<Item = (Lever, Timestamp)> + 'a {
+        let noted = self.phase.is_noted();
+        let left = self.levers.iter().filter(move |(lever, pull)| {
+            self.phase.levers_follow() && policy.has_lever(**lever) && pull.moved_at().is_none()
+        });
+        left.filter_map(move |(lever, pull)| {
+            let at = match pull.told_at {
+                None => pull.overdue_at(&policy.windows),
+                Some(_) if noted => return None,
+                Some(told_at) => policy.windows.remind_seconds.after(told_at),
+            };
+            Some((*lever, at))
+        })
+    }
+}
+
+impl Phase {
+    /// Whether there is a verified writer that traffic is on its way to, and an incident to tell of it in.
+    fn levers_follow(&self) -> bool {
+        match self {
+            Self::Shifting(_) | Self::FailedOver(_) | Self::Rebuilding(_) | Self::Rebuilt(_) => true,
+            Self::Watching
+            | Self::Suspected(_)
+            | Self::AwaitingApproval(_)
+            | Self::AwaitingVeto(_)
+            | Self::Held(_)
+            | Self::Fencing(_)
+            | Self::Draining(_)
+            | Self::Promoting(_)
+            | Self::Verifying(_)
+            | Self::Aborting(_)
+            | Self::Stuck(_) => false,
+        }
+    }
+
+    /// Whether a person has taken note of the failover.
+    fn is_noted(&self) -> bool {
+        match self {
+            Self::FailedOver(phase) => phase.acknowledged_by.is_some(),
+            Self::Rebuilding(phase) => phase.after.acknowledged_by.is_some(),
+            Self::Rebuilt(phase) => phase.after.acknowledged_by.is_some(),
+            Self::Watching
+            | Self::Suspected(_)
+            | Self::AwaitingApproval(_)
+            | Self::AwaitingVeto(_)
+            | Self::Held(_)
+            | Self::Fencing(_)
+            | Self::Draining(_)
+            | Self::Promoting(_)
+            | Self::Verifying(_)
+            | Self::Shifting(_)
+            | Self::Aborting(_)
+            | Self::Stuck(_) => false,
+        }
+    }
+}

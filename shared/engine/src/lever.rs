@@ -1,0 +1,296 @@
+//! Further levers of traffic: how far each has followed the latch, and what has shown it. Like a fence, a lever
+//! counts as moved only once it was read, never because a call was accepted.
+
+use crate::name::{AccessPointArn, Bucket, ClusterEndpoint, Epoch, Region, RoutingControlArn};
+use crate::policy::Windows;
+use crate::time::Seconds;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The Regions that the endpoints of both levers are in.
+pub const LEVER_ENDPOINTS: [&str; 5] = ["us-east-1", "us-west-2", "eu-west-1", "ap-northeast-1", "ap-southeast-2"];
+
+/// What moves traffic besides DNS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lever {
+    /// The routes of an S3 Multi-Region Access Point.
+    MultiRegionAccessPoint,
+    /// Routing controls of Application Recovery Controller.
+    RoutingControls,
+}
+
+/// How far one lever has followed one move of the latch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pull {
+    /// Of the decision whose latch it follows.
+    pub epoch: Epoch,
+    /// Where traffic is to go, and which Region it leaves.
+    pub on: Region,
+    pub off: Region,
+    pub standing: Pulled,
+    pub since: Timestamp,
+    /// How many endpoints were in vain: the next try begins at another one.
+    pub in_vain: u32,
+    pub tried_at: Option<Timestamp>,
+    /// When people were last told that it has not moved.
+    pub told_at: Option<Timestamp>,
+    /// The last answer that was not what had been hoped for.
+    pub trouble: Option<LeverTrouble>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pulled {
+    /// To be called: nothing was, or whatever was has had no effect.
+    Wanted,
+    /// Called, or possibly called: only reading tells.
+    Called { at: Timestamp },
+    /// It was read as it should be.
+    Moved { at: Timestamp },
+}
+
+/// One thing to do to a lever, or to ask of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeverAct {
+    Read,
+    /// Opens the one Region and closes the other in one call, so that never both are closed. It says how the lever
+    /// is to stand and not what to change, so that a second call changes nothing.
+    Set,
+}
+
+/// How a lever is to stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Aim {
+    Routes { point: AccessPointArn, on: (Region, Bucket), off: (Region, Bucket) },
+    Controls { endpoints: BTreeMap<Region, ClusterEndpoint>, on: RoutingControlArn, off: RoutingControlArn },
+}
+
+/// Do one thing to a lever. What changes it does not leave once it is later than `not_after`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeverCall {
+    pub epoch: Epoch,
+    pub lever: Lever,
+    pub act: LeverAct,
+    pub aim: Aim,
+    /// The Regions whose endpoints are asked, one after the other, until one answers.
+    pub endpoints: Vec<Region>,
+    pub not_after: Timestamp,
+}
+
+/// What one act came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeverAnswer {
+    /// Whether traffic may go to the Region where it should, and still to the one that it leaves.
+    Seen {
+        on: bool,
+        off: bool,
+    },
+    Accepted,
+    Trouble(LeverTrouble),
+}
+
+/// Why a lever has not moved yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeverTrouble {
+    /// No endpoint took the request: it certainly did not arrive.
+    Unreachable,
+    /// It may or may not have arrived.
+    Unanswered,
+    Throttled,
+    Denied,
+    /// A safety rule forbids it. Rules are people's word, so automation never overrides one.
+    SafetyRule,
+    Missing,
+    Refused,
+}
+
+/// What people are told of a lever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeverNews {
+    pub lever: Lever,
+    /// Where traffic is to go.
+    pub on: Region,
+    pub came_to: CameTo,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CameTo {
+    /// It was read as it should be.
+    Moved,
+    /// It has not followed the latch in time, and is tried on.
+    Left { trouble: Option<LeverTrouble> },
+    /// The incident is closed, and nothing more is done to it.
+    GivenUp,
+}
+
+impl LeverNews {
+    #[must_use]
+    pub(crate) fn why(&self) -> String {
+        let on = &self.on;
+        match self.came_to {
+            CameTo::Moved => format!("read back: it sends traffic to {on}, and none to the Region that is left"),
+            CameTo::Left { trouble: Some(trouble) } => {
+                format!("traffic may still go elsewhere than to {on}, and it is tried on: {trouble}")
+            }
+            CameTo::Left { trouble: None } => {
+                format!("traffic may still go elsewhere than to {on}, and it is tried on")
+            }
+            CameTo::GivenUp => {
+                format!("home again, and nothing has shown that it sends traffic to {on}: set it by hand")
+            }
+        }
+    }
+}
+
+impl Lever {
+    pub const ALL: [Self; 2] = [Self::MultiRegionAccessPoint, Self::RoutingControls];
+}
+
+impl LeverTrouble {
+    /// Whether time alone mends it.
+    #[must_use]
+    pub fn passes(self) -> bool {
+        match self {
+            Self::Unreachable | Self::Unanswered | Self::Throttled => true,
+            Self::Denied | Self::SafetyRule | Self::Missing | Self::Refused => false,
+        }
+    }
+}
+
+impl Pull {
+    /// The latch has moved: the lever is to follow.
+    #[must_use]
+    pub(crate) fn wanted(epoch: Epoch, on: Region, off: Region, since: Timestamp) -> Self {
+        let standing = Pulled::Wanted;
+        Self { epoch, on, off, standing, since, in_vain: 0, tried_at: None, told_at: None, trouble: None }
+    }
+
+    #[must_use]
+    pub fn moved_at(&self) -> Option<Timestamp> {
+        match self.standing {
+            Pulled::Moved { at } => Some(at),
+            Pulled::Wanted | Pulled::Called { .. } => None,
+        }
+    }
+
+    #[must_use]
+    pub fn act(&self) -> Option<LeverAct> {
+        match self.standing {
+            Pulled::Wanted => Some(LeverAct::Set),
+            Pulled::Called { .. } => Some(LeverAct::Read),
+            Pulled::Moved { .. } => None,
+        }
+    }
+
+    /// The endpoints in the order in which they are asked: those of other Regions before the one that is left, which
+    /// may be lost; and whichever was in vain the last time comes later.
+    #[must_use]
+    pub fn endpoints(&self) -> Vec<Region> {
+        let all: Vec<Region> = LEVER_ENDPOINTS.iter().filter_map(|code| code.parse().ok()).collect();
+        let (left, mut others): (Vec<Region>, Vec<Region>) = all.into_iter().partition(|region| *region == self.off);
+        let first = usize::try_from(self.in_vain).unwrap_or(0) % others.len().max(1);
+        others.rotate_left(first);
+        others.into_iter().chain(left).collect()
+    }
+
+    /// When this act is due. A first call, and one that follows on a reading, is due at once; whatever waits for
+    /// somebody else is asked for ever more seldom once people know of it.
+    #[must_use]
+    pub(crate) fn due(&self, act: LeverAct, windows: &Windows) -> Timestamp {
+        let Some(tried_at) = self.tried_at else { return Timestamp::MIN };
+        if act == LeverAct::Set && self.trouble.is_none() {
+            return Timestamp::MIN;
+        }
+        let every = if self.told_at.is_some() { windows.look_seconds } else { windows.poll_seconds };
+        every.after(tried_at)
+    }
+
+    /// When people are to be told, for the first time, that it has not moved.
+    #[must_use]
+    pub(crate) fn overdue_at(&self, windows: &Windows) -> Timestamp {
+        if self.trouble.is_some_and(|trouble| !trouble.passes()) {
+            return self.since;
+        }
+        Seconds(windows.shift_seconds.0.saturating_add(windows.settle_seconds.0)).after(self.since)
+    }
+
+    /// What is known after an act.
+    #[must_use]
+    pub(crate) fn after(&self, act: LeverAct, answer: LeverAnswer, settle: Seconds, now: Timestamp) -> Self {
+        let mut next = Self { tried_at: Some(now), ..self.clone() };
+        match answer {
+            LeverAnswer::Seen { on: true, off: false } => {
+                next.standing = Pulled::Moved { at: now };
+                next.trouble = None;
+            }
+            LeverAnswer::Seen { .. } => {
+                if let Pulled::Called { at } = self.standing
+                    && now >= settle.after(at)
+                {
+                    next.standing = Pulled::Wanted;
+                    next.trouble = None;
+                    next.in_vain = self.in_vain.saturating_add(1);
+                }
+            }
+            LeverAnswer::Accepted => {
+                next.standing = Pulled::Called { at: now };
+                next.trouble = None;
+            }
+            LeverAnswer::Trouble(trouble) => {
+                next.trouble = Some(trouble);
+                next.in_vain = self.in_vain.saturating_add(1);
+                if act == LeverAct::Set && trouble == LeverTrouble::Unanswered {
+                    next.standing = Pulled::Called { at: now };
+                }
+            }
+        }
+        next
+    }
+}
+
+impl fmt::Display for Lever {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::MultiRegionAccessPoint => "the Multi-Region Access Point",
+            Self::RoutingControls => "the routing controls",
+        })
+    }
+}
+
+impl fmt::Display for LeverNews {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { lever, on, .. } = self;
+        match self.came_to {
+            CameTo::Moved => write!(f, "{lever} set to {on}"),
+            CameTo::Left { .. } => write!(f, "{lever} not set to {on}"),
+            CameTo::GivenUp => write!(f, "{lever} not set to {on}, and given up"),
+        }
+    }
+}
+
+impl fmt::Display for LeverTrouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unreachable => "none of the five endpoints took the request",
+            Self::Unanswered => "no reply tells whether the call arrived",
+            Self::Throttled => "it is throttled",
+            Self::Denied => {
+                "it is denied: allow s3:SubmitMultiRegionAccessPointRoutes and s3:GetMultiRegionAccessPointRoutes, or \
+                 route53-recovery-cluster:UpdateRoutingControlStates and GetRoutingControlState"
+            }
+            Self::SafetyRule => {
+                "a safety rule forbids it, and automation never overrides one: change the rule, or move it by hand"
+            }
+            Self::Missing => "it does not exist: correct its name in the policy",
+            Self::Refused => "the request was refused as it is: correct the lever in the policy, or move it by hand",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

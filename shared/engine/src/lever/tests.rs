@@ -1,0 +1,42 @@
+use super::*;
+
+fn pull(off: &str) -> Pull {
+    let region = |code: &str| code.parse().unwrap();
+    Pull::wanted(Epoch(1), region("us-east-2"), region(off), Timestamp::UNIX_EPOCH)
+}
+
+#[test]
+fn all_five_endpoints_are_asked_whichever_region_is_left() {
+    for off in ["us-east-1", "ap-southeast-2", "us-west-1"] {
+        for in_vain in 0..7 {
+            let mut codes: Vec<String> =
+                Pull { in_vain, ..pull(off) }.endpoints().iter().map(ToString::to_string).collect();
+            codes.sort_unstable();
+            let mut all = LEVER_ENDPOINTS.map(str::to_owned).to_vec();
+            all.sort_unstable();
+            assert_eq!(codes, all, "{off} {in_vain}");
+        }
+    }
+}
+
+#[test]
+fn only_what_time_mends_is_waited_for_before_people_are_told() {
+    let windows = Windows::default();
+    let told = |trouble| Pull { trouble, ..pull("us-east-1") }.overdue_at(&windows).as_second();
+    for trouble in
+        [None, Some(LeverTrouble::Unreachable), Some(LeverTrouble::Unanswered), Some(LeverTrouble::Throttled)]
+    {
+        assert_eq!(told(trouble), 160, "{trouble:?}");
+    }
+    for trouble in [LeverTrouble::Denied, LeverTrouble::SafetyRule, LeverTrouble::Missing, LeverTrouble::Refused] {
+        assert_eq!(told(Some(trouble)), 0, "{trouble:?}");
+    }
+}
+
+#[test]
+fn a_read_that_failed_does_not_forget_that_a_call_was_made() {
+    let called = pull("us-east-1").after(LeverAct::Set, LeverAnswer::Accepted, Seconds(60), Timestamp::UNIX_EPOCH);
+    let trouble = LeverAnswer::Trouble(LeverTrouble::Unanswered);
+    let after = called.after(LeverAct::Read, trouble, Seconds(60), Seconds(300).after(Timestamp::UNIX_EPOCH));
+    assert_eq!(after.standing, called.standing);
+}
