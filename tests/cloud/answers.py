@@ -12,7 +12,7 @@ from . import cbor
 from .calls import Call, Protocol
 
 # REST services whose errors are XML; every other one speaks JSON.
-REST_XML_SERVICES = {"s3", "route53", "cloudfront"}
+REST_XML_SERVICES = {"s3", "s3control", "route53", "cloudfront"}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -12,6 +13,11 @@ from . import cbor
 
 # The credential scope names CloudWatch by its endpoint; people and SDKs do not.
 SERVICE_BY_SIGNING_NAME = {"monitoring": "cloudwatch"}
+
+
+# S3 Control signs as S3 does, so only the path tells them apart.
+MRAP_ROUTES = r"/v20180820/mrap/instances/(?P<arn>.+)/routes$"
+MRAP_ACTIONS = {"GET": "GetMultiRegionAccessPointRoutes", "PATCH": "SubmitMultiRegionAccessPointRoutes"}
 
 
 class Protocol(Enum):
@@ -82,7 +88,10 @@ def parse(environ: dict[str, Any], body: bytes) -> tuple[Protocol, str, str, dic
         form |= dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
     if "Action" in form:
         return Protocol.QUERY, "", form["Action"], form
-    return Protocol.REST, "", f"{environ.get('REQUEST_METHOD', 'GET')} {path}", parse_json(body)
+    method = environ.get("REQUEST_METHOD", "GET")
+    if re.match(MRAP_ROUTES, path) and method in MRAP_ACTIONS:
+        return Protocol.REST, "s3control", MRAP_ACTIONS[method], {}
+    return Protocol.REST, "", f"{method} {path}", parse_json(body)
 
 
 def parse_json(body: bytes) -> dict[str, Any]:

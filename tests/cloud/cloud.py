@@ -14,6 +14,7 @@ from .courses import Paces
 from .faults import Faults
 from .functions import Function, Functions
 from .gateway import Gateway
+from .levers import Levers
 from .request_log import RequestLog
 from .server import Server
 from .stream import StreamWire
@@ -40,6 +41,7 @@ class Cloud:
         self.faults = Faults()
         self.moto_lock = threading.RLock()
         self.databases = rds.Databases(settings.paces)
+        self.levers = Levers()
         self._wires: list[Wire] = []
         self._urls: list[FunctionUrl] = []
         self._wires_lock = threading.Lock()
@@ -47,7 +49,7 @@ class Cloud:
         alarms.install(self.offer_alarm_event)
         tables.install()
         moto = DomainDispatcherApplication(create_backend_app)
-        gateway = Gateway(moto, Control(self), self.log, self.faults, self.moto_lock)
+        gateway = Gateway(moto, Control(self), self.levers, self.log, self.faults, self.moto_lock)
         self._server = Server(gateway, settings.port)
         self.endpoint = f"http://{self._server.address}"
         self.functions = Functions(self.endpoint)

@@ -14,6 +14,7 @@ from .calls import read_body
 from .faults import Fault, build_fault
 from .fields import BadRequest, Fields, NotFound
 from .functions import Function
+from .levers import SafetyRule
 from .runtime import Definition
 from .wires import Delivery
 
@@ -37,6 +38,9 @@ ROUTES = Map(
         Rule("/_cloud/logs", methods=["GET"], endpoint="list_lines"),
         Rule("/_cloud/kill", methods=["POST"], endpoint="kill"),
         Rule("/_cloud/databases", methods=["POST"], endpoint="change_database"),
+        Rule("/_cloud/levers", methods=["GET"], endpoint="list_levers"),
+        Rule("/_cloud/levers", methods=["POST"], endpoint="add_levers"),
+        Rule("/_cloud/safety-rules", methods=["POST"], endpoint="add_safety_rule"),
         Rule("/_cloud/tables", methods=["POST"], endpoint="make_table_global"),
     ]
 )
@@ -167,6 +171,19 @@ class Control:
             if database is None:
                 raise NotFound(f"there is no database {identifier} in {region}")
             self._cloud.databases.change(database, changes)
+        return {}
+
+    def list_levers(self, _: Fields) -> dict[str, Any]:
+        return self._cloud.levers.described()
+
+    def add_levers(self, fields: Fields) -> dict[str, Any]:
+        fields.mapping("regions")
+        self._cloud.levers.add(fields.body)
+        return {}
+
+    def add_safety_rule(self, fields: Fields) -> dict[str, Any]:
+        rule = SafetyRule(tuple(fields.texts("controls")), fields.count("at_least"))
+        self._cloud.levers.add_rule(rule)
         return {}
 
     def make_table_global(self, fields: Fields) -> dict[str, Any]:

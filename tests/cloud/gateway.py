@@ -12,6 +12,7 @@ from . import cbor
 from .answers import Answer, ask, cbor_error, error_answer
 from .calls import Call, Protocol, identify, parse_json
 from .faults import Fault, Faults
+from .levers import SERVICES, Levers
 from .request_log import RequestLog
 
 CONTROL_PREFIX = "/_cloud"
@@ -24,7 +25,16 @@ class Severed(ConnectionAbortedError):
 
 
 class Gateway:
-    def __init__(self, moto: WsgiApp, control: WsgiApp, log: RequestLog, faults: Faults, moto_lock: threading.RLock):
+    def __init__(
+        self,
+        moto: WsgiApp,
+        control: WsgiApp,
+        levers: Levers,
+        log: RequestLog,
+        faults: Faults,
+        moto_lock: threading.RLock,
+    ) -> None:
+        self._levers = levers
         self._moto = moto
         self._control = control
         self._log = log
@@ -72,6 +82,8 @@ class Gateway:
         # long poll would keep everybody else waiting.
         with nullcontext() if call.service == "sqs" else self._moto_lock:
             try:
+                if call.service in SERVICES:
+                    return self._levers.answer(call, environ.get("PATH_INFO", "/"))
                 return self._ask_moto(call, environ)
             except NotImplementedError as missing:
                 # 501 and not 500: SDKs retry a 500 with backoff, and this will not get better.

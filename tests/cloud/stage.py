@@ -34,11 +34,15 @@ def load_items(path: Path) -> list[dict[str, Any]]:
     return json.loads(path.read_text())["items"]
 
 
-def applications(items: list[dict[str, Any]]) -> list[Application]:
+def policies(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     records = [item for item in items if item["pk"]["S"].startswith("app#")]
     if not records:
         raise ValueError("no item has a pk that starts with app#")
-    return [read_policy(json.loads(record["policy"]["S"])) for record in records]
+    return [json.loads(record["policy"]["S"]) for record in records]
+
+
+def applications(items: list[dict[str, Any]]) -> list[Application]:
+    return [read_policy(policy) for policy in policies(items)]
 
 
 def read_policy(policy: dict[str, Any]) -> Application:
@@ -62,6 +66,8 @@ class Stage:
 
     def set_up(self, items: list[dict[str, Any]], functions: Path | None, tick_seconds: float) -> list[Application]:
         staged = applications(items)
+        for policy in policies(items):
+            self._cloud.levers.add(policy)
         standby = staged[0].standby
         self._create_table(standby, items)
         for application in staged:

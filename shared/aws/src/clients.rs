@@ -4,10 +4,11 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::config::Region as SdkRegion;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_s3control::config::endpoint::{Endpoint, EndpointFuture, Params, ResolveEndpoint};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-use understudy_engine::Region;
+use understudy_engine::{ClusterEndpoint, Region};
 
 #[derive(Debug)]
 pub struct Clients {
@@ -114,6 +115,35 @@ impl Clients {
         })
     }
 
+    /// One endpoint of a cluster of routing controls, as the policy pins it; the one that is configured for every
+    /// service, where one is. A request leaves it at most once.
+    pub(crate) fn cluster(
+        &self,
+        region: &Region,
+        endpoint: &ClusterEndpoint,
+    ) -> aws_sdk_route53recoverycluster::Client {
+        let mut config = aws_sdk_route53recoverycluster::config::Builder::from(&self.base)
+            .region(there(region))
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(one_of_five());
+        if self.base.endpoint_url().is_none() {
+            config = config.endpoint_url(endpoint.as_str());
+        }
+        aws_sdk_route53recoverycluster::Client::from_conf(config.build())
+    }
+
+    /// S3 Control, where the routes of Multi-Region Access Points are. A request leaves it at most once.
+    pub(crate) fn s3control(&self, region: &Region) -> aws_sdk_s3control::Client {
+        let mut config = aws_sdk_s3control::config::Builder::from(&self.base)
+            .region(there(region))
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(one_of_five());
+        if let Some(url) = self.base.endpoint_url() {
+            config = config.endpoint_resolver(AsConfigured(url.to_owned()));
+        }
+        aws_sdk_s3control::Client::from_conf(config.build())
+    }
+
     pub(crate) fn sns(&self, region: &Region) -> aws_sdk_sns::Client {
         self.sns.get(region, || {
             let config = aws_sdk_sns::config::Builder::from(&self.base)
@@ -121,6 +151,26 @@ impl Clients {
                 .retry_config(RetryConfig::standard().with_max_attempts(3));
             aws_sdk_sns::Client::from_conf(config.build())
         })
+    }
+}
+
+/// Five of these fit into the time that a reading may take.
+fn one_of_five() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_millis(1000))
+        .operation_attempt_timeout(Duration::from_millis(2500))
+        .operation_timeout(Duration::from_millis(2500))
+        .build()
+}
+
+/// The endpoint that is configured, as it is. S3 Control would put the account before its host, and there may be no
+/// name like that for a local one.
+#[derive(Debug)]
+struct AsConfigured(String);
+
+impl ResolveEndpoint for AsConfigured {
+    fn resolve_endpoint<'a>(&'a self, _params: &'a Params) -> EndpointFuture<'a> {
+        EndpointFuture::ready(Ok(Endpoint::builder().url(self.0.clone()).build()))
     }
 }
 

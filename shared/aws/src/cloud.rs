@@ -2,11 +2,12 @@
 
 use crate::classify::Failure;
 use crate::clients::Clients;
-use crate::{alarms, candidate, fence, rebuild, topic};
+use crate::{alarms, candidate, fence, levers, rebuild, topic};
 use jiff::Timestamp;
 use understudy_driver::{Announcement, Cloud, Looked, Performed, Undelivered};
 use understudy_engine::{
-    CreateAnswer, CreateReplica, DbInstanceArn, FenceAnswer, FenceCall, Look, Promote, PromoteAnswer, Sight,
+    CreateAnswer, CreateReplica, DbInstanceArn, FenceAnswer, FenceCall, LeverAnswer, LeverCall, Look, Promote,
+    PromoteAnswer, Sight,
 };
 
 #[derive(Debug)]
@@ -62,6 +63,10 @@ impl Cloud for AwsCloud {
 
     async fn create_replica(&self, create: &CreateReplica) -> Performed<CreateAnswer> {
         performed(rebuild::create(&self.clients, create).await)
+    }
+
+    async fn lever(&self, call: &LeverCall) -> Performed<LeverAnswer> {
+        performed(levers::pull(&self.clients, call).await)
     }
 
     async fn read_back(&self, replica: &DbInstanceArn) -> Performed<Sight> {

@@ -12,6 +12,7 @@ mod fence;
 mod glance;
 mod items;
 mod ledger;
+mod levers;
 mod open;
 mod rebuild;
 mod topic;

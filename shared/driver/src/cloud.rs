@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::future::Future;
 use understudy_engine::{
-    CreateAnswer, CreateReplica, DbInstanceArn, FenceAnswer, FenceCall, Look, Promote, PromoteAnswer, Sight, TopicArn,
-    Verdict, VoterName,
+    CreateAnswer, CreateReplica, DbInstanceArn, FenceAnswer, FenceCall, LeverAnswer, LeverCall, Look, Promote,
+    PromoteAnswer, Sight, TopicArn, Verdict, VoterName,
 };
 
 /// What an effect came to, and when.
@@ -73,6 +73,10 @@ pub trait Cloud: Sync {
 
     /// Calls once. The replica has its name beforehand, so that a second call changes nothing.
     fn create_replica(&self, create: &CreateReplica) -> impl Future<Output = Performed<CreateAnswer>> + Send;
+
+    /// Reads a lever, or sets it: by the first of the call's endpoints that takes the request, each asked once. A
+    /// request of unknown fate ends it, because only the engine may decide to call again.
+    fn lever(&self, call: &LeverCall) -> impl Future<Output = Performed<LeverAnswer>> + Send;
 
     fn read_back(&self, replica: &DbInstanceArn) -> impl Future<Output = Performed<Sight>> + Send;
 

@@ -9,7 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::Duration;
-use understudy_engine::{Application, Effect, Event, FenceAct, RunId, Source, Step, StepVerdict, Vote, VoterName};
+use understudy_engine::{
+    Application, Effect, Event, FenceAct, LeverAct, LeverCall, RunId, Source, Step, StepVerdict, Vote, VoterName,
+};
 #[cfg(not(feature = "planted"))]
 use understudy_engine::{Policy, State, step};
 
@@ -212,6 +214,12 @@ async fn perform(
         Effect::Create(create) => {
             let Performed { at, outcome } = cloud.create_replica(&create).await;
             (at, Event::CreateAnswered { epoch: create.epoch, answer: outcome })
+        }
+        Effect::Lever(call) => {
+            let Performed { at, outcome } = cloud.lever(&call).await;
+            let LeverCall { epoch, lever, act, .. } = call;
+            let at = if act == LeverAct::Read { seen_at(at) } else { at };
+            (at, Event::LeverAnswered { epoch, lever, act, answer: outcome })
         }
     })
 }

@@ -3,6 +3,7 @@
 
 mod after;
 mod before;
+mod levers;
 
 use jiff::Timestamp;
 use std::cell::{Cell, RefCell};
@@ -43,10 +44,15 @@ pub enum Bug {
     ForgetStop,
     TrustOldSight,
     ForgetReminder,
+    LeverBeforeVerified,
+    LeverGoesHome,
+    LeverClosesBoth,
+    LeverUnread,
+    HideLever,
 }
 
 impl Bug {
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 37] = [
         Self::CountResponders,
         Self::MissingIsDown,
         Self::ForgetFreshness,
@@ -79,6 +85,11 @@ impl Bug {
         Self::ForgetStop,
         Self::TrustOldSight,
         Self::ForgetReminder,
+        Self::LeverBeforeVerified,
+        Self::LeverGoesHome,
+        Self::LeverClosesBoth,
+        Self::LeverUnread,
+        Self::HideLever,
     ];
 
     /// The invariant that forbids it, by its id: the one that has to notice, whatever else does.
@@ -97,17 +108,18 @@ impl Bug {
             Self::IgnoreObserver => "I11",
             Self::IgnoreBreaker => "I12",
             Self::ReuseEpoch => "I13",
+            Self::LeverUnread => "I14",
             Self::RetryOnTimeout | Self::AbortAtOnce => "I15",
             Self::ClaimFenced | Self::HideSplitRisk => "I16",
-            Self::LatchOpensOnRecovery => "I17",
-            Self::LatchBeforeVerified | Self::NeverLatch => "I18",
-            Self::LatchBothRegions => "I19",
+            Self::LatchOpensOnRecovery | Self::LeverGoesHome => "I17",
+            Self::LatchBeforeVerified | Self::NeverLatch | Self::LeverBeforeVerified => "I18",
+            Self::LatchBothRegions | Self::LeverClosesBoth => "I19",
             Self::IgnorePause => "I20",
             Self::DecideByOldPolicy => "I22",
             Self::MoveSilently => "I23",
             Self::ReuseApproval | Self::ForgetStop => "I24",
             Self::TellNobody => "I25",
-            Self::ForgetReminder => "L3",
+            Self::ForgetReminder | Self::HideLever => "L3",
         }
     }
 
@@ -147,6 +159,11 @@ impl Bug {
             Self::ForgetStop => "a veto or an abort holds like any doubt",
             Self::TrustOldSight => "whatever replica was looked at is taken for the one that the policy names",
             Self::ForgetReminder => "whoever is waited for is told once",
+            Self::LeverBeforeVerified => "levers are set as soon as the promote is intended",
+            Self::LeverGoesHome => "levers are set back when the old Region answers again",
+            Self::LeverClosesBoth => "a lever closes the old Region without opening the new one",
+            Self::LeverUnread => "a lever counts as moved once the call was accepted",
+            Self::HideLever => "nobody is told of a lever that does not move",
         }
     }
 }
@@ -171,13 +188,14 @@ pub(crate) fn step(state: &State, policy: &Policy, votes: &Votes, event: &Event,
     let Some(bug) = PLANTED.get() else { return understudy_engine::step(state, policy, votes, event, now) };
     let given = before::given(bug, state, policy, votes, event, now);
     let stepped = understudy_engine::step(&given.state, &given.policy, &given.votes, &given.event, now);
+    let stepped = levers::made(bug, votes, stepped, now);
     after::made(bug, state, votes, stepped, now)
 }
 
 pub(crate) fn outstanding(state: &State, policy: &Policy, run: &RunId, now: Timestamp) -> Option<Effect> {
     match PLANTED.get() {
         None => state.outstanding(policy, run, now),
-        Some(bug) => after::wanted(bug, state, policy, run, now),
+        Some(bug) => levers::wanted(bug, state, policy, now).or_else(|| after::wanted(bug, state, policy, run, now)),
     }
 }
 

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use understudy_driver::{Announcement, Cloud, Looked, Performed, Reading, Undelivered};
 use understudy_engine::{
-    AlarmArn, CreateAnswer, CreateReplica, DbInstanceArn, FenceAct, FenceAnswer, FenceCall, FenceTrouble, Lag, Look,
-    Promote, PromoteAnswer, Region, Sight, Sighting, Unseen, Verdict, VoterName,
+    AlarmArn, CreateAnswer, CreateReplica, DbInstanceArn, FenceAct, FenceAnswer, FenceCall, FenceTrouble, Lag,
+    LeverAct, LeverAnswer, LeverCall, LeverTrouble, Look, Promote, PromoteAnswer, Region, Sight, Sighting, Unseen,
+    Verdict, VoterName,
 };
 
 /// A typical answer of a control plane.
@@ -17,6 +18,9 @@ const ANSWER: Duration = Duration::from_millis(120);
 
 /// How long an adapter waits for one that is away.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long it waits for one endpoint of five.
+const LEVER_PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Clone)]
 pub struct SimCloud {
@@ -101,6 +105,20 @@ impl SimCloud {
         FenceAnswer::Accepted
     }
 
+    fn pull(&self, call: &LeverCall) -> LeverAnswer {
+        let now = self.world.now();
+        let mut inner = self.world.lock();
+        match call.act {
+            LeverAct::Read => inner.levers.read(&call.aim),
+            LeverAct::Set if now >= call.not_after => LeverAnswer::Trouble(LeverTrouble::Unreachable),
+            LeverAct::Set => {
+                let answer = inner.levers.set(&call.aim);
+                let lost = World::lever_reply_is_lost(&mut inner);
+                if lost { LeverAnswer::Trouble(LeverTrouble::Unanswered) } else { answer }
+            }
+        }
+    }
+
     fn performed<T>(&self, outcome: T) -> Performed<T> {
         Performed { at: self.world.now(), outcome }
     }
@@ -172,6 +190,17 @@ impl Cloud for SimCloud {
         };
         drop(inner);
         self.performed(answer)
+    }
+
+    async fn lever(&self, call: &LeverCall) -> Performed<LeverAnswer> {
+        for region in &call.endpoints {
+            let takes = !self.world.is_dead(region) && !self.world.lock().deaf.contains(region);
+            tokio::time::sleep(if takes { ANSWER } else { LEVER_PATIENCE }).await;
+            if takes {
+                return self.performed(self.pull(call));
+            }
+        }
+        self.performed(LeverAnswer::Trouble(LeverTrouble::Unreachable))
     }
 
     async fn read_back(&self, replica: &DbInstanceArn) -> Performed<Sight> {

@@ -11,6 +11,7 @@ mod database;
 pub mod dns;
 mod drill;
 mod ledger;
+mod levers;
 mod scenario;
 mod stage;
 mod swarm;
@@ -25,6 +26,7 @@ pub use drill::{
     Outcome, Rehearsal, Script, Seen, TrafficSeen, Use, explain_drill,
 };
 pub use ledger::SimLedger;
+pub use levers::SafetyRule;
 pub use scenario::{Answer, Difference, FenceWord, Replay, SHIPPED, Scenario, Shipped, replay};
 pub use swarm::{
     Counters, Fault, Invariant, Recovery, SeedReport, Summary, Violation, run_seed, run_seeds, seed_being_played,

@@ -3,13 +3,14 @@
 use crate::alarm::{AlarmValue, SimAlarm, state_change};
 use crate::clock::Clock;
 use crate::database::SimDatabase;
+use crate::levers::{SafetyRule, SimLevers};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
 use understudy_driver::{Announcement, IncidentItem, Route};
-use understudy_engine::{AlarmArn, Application, DbInstanceArn, Lag, Region, Source, VoterName};
+use understudy_engine::{AlarmArn, Application, DbInstanceArn, Lag, Lever, Policy, Region, Source, VoterName};
 
 /// What happens to the next promote call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,9 @@ pub(crate) struct Inner {
     pub(crate) sick: BTreeSet<Region>,
     /// Regions whose gate does not answer.
     pub(crate) lost_gates: BTreeSet<Region>,
+    pub(crate) levers: SimLevers,
+    /// Regions whose endpoint of a lever does not answer, although the Region lives.
+    pub(crate) deaf: BTreeSet<Region>,
     /// Whether no function is run: what wakes them waits.
     pub(crate) functions_down: bool,
     pub(crate) promote_faults: VecDeque<PromoteFault>,
@@ -94,6 +98,31 @@ impl World {
         self.lock().databases.insert(arn, database);
     }
 
+    /// The levers that a policy names, open to its primary Region alone.
+    pub fn add_levers(&self, policy: &Policy) {
+        self.lock().levers.add(policy);
+    }
+
+    pub fn add_safety_rule(&self, rule: SafetyRule) {
+        self.lock().levers.rules.push(rule);
+    }
+
+    /// The endpoint that levers have in this Region does not answer any more.
+    pub fn deafen_endpoint(&self, region: &Region) {
+        self.lock().deaf.insert(region.clone());
+    }
+
+    /// Loses the reply to the next call that sets a lever, after it was carried out.
+    pub fn lose_next_lever_reply(&self) {
+        self.lock().lost_replies.insert("lever");
+    }
+
+    /// The Regions that a policy's lever lets traffic into.
+    #[must_use]
+    pub fn open_regions(&self, policy: &Policy, lever: Lever) -> BTreeSet<Region> {
+        self.lock().levers.open(policy, lever)
+    }
+
     /// Keeps every record as each write leaves it, from now on.
     pub fn keep_history(&self) {
         self.lock().history.get_or_insert_default();
@@ -115,6 +144,10 @@ impl World {
 
     pub(crate) fn reply_is_lost(inner: &mut Inner) -> bool {
         inner.lost_replies.remove("commit")
+    }
+
+    pub(crate) fn lever_reply_is_lost(inner: &mut Inner) -> bool {
+        inner.lost_replies.remove("lever")
     }
 
     /// How many promote calls reached RDS.

@@ -105,7 +105,7 @@ impl Duty {
                 not_after: tick(promote.not_after),
             }),
             Effect::ReadBack { epoch, .. } => Some(Self::ReadBack { epoch: epoch.0 }),
-            Effect::Fence(_) | Effect::Create(_) => None,
+            Effect::Fence(_) | Effect::Create(_) | Effect::Lever(_) => None,
         }
     }
 }

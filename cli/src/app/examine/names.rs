@@ -3,8 +3,8 @@
 
 use std::str::FromStr;
 use understudy_engine::{
-    AlarmArn, Application, DbInstanceArn, DnsName, GateUrl, HostedZone, NameError, Person, Region, SecurityGroup,
-    TopicArn, VoterName,
+    AccessPointArn, AlarmArn, Application, Bucket, ClusterEndpoint, DbInstanceArn, DnsName, GateUrl, HostedZone,
+    NameError, Person, Region, RoutingControlArn, SecurityGroup, TopicArn, VoterName,
 };
 
 /// Why the text is not the name that the schema's definition stands for. None where it is one, or
@@ -14,14 +14,18 @@ pub(super) fn name_error(definition: &str, text: &str) -> Option<NameError> {
         text.parse::<N>().err()
     }
     match definition {
+        "AccessPointArn" => check::<AccessPointArn>(text),
         "AlarmArn" => check::<AlarmArn>(text),
         "Application" => check::<Application>(text),
+        "Bucket" => check::<Bucket>(text),
+        "ClusterEndpoint" => check::<ClusterEndpoint>(text),
         "DbInstanceArn" => check::<DbInstanceArn>(text),
         "DnsName" => check::<DnsName>(text),
         "GateUrl" => check::<GateUrl>(text),
         "HostedZone" => check::<HostedZone>(text),
         "Person" => check::<Person>(text),
         "Region" => check::<Region>(text),
+        "RoutingControlArn" => check::<RoutingControlArn>(text),
         "SecurityGroup" => check::<SecurityGroup>(text),
         "TopicArn" => check::<TopicArn>(text),
         "VoterName" => check::<VoterName>(text),

@@ -51,7 +51,12 @@ pub(super) fn made(bug: Bug, before: &State, votes: &Votes, mut stepped: Step, n
         | Bug::DecideByOldPolicy
         | Bug::TellNobody
         | Bug::ForgetStop
-        | Bug::TrustOldSight => {}
+        | Bug::TrustOldSight
+        | Bug::LeverBeforeVerified
+        | Bug::LeverGoesHome
+        | Bug::LeverClosesBoth
+        | Bug::LeverUnread
+        | Bug::HideLever => {}
     }
     if stepped.next != *before && stepped.next.revision == before.revision {
         stepped.next.revision = before.revision.next();

@@ -58,7 +58,12 @@ pub(super) fn given(bug: Bug, state: &State, policy: &Policy, votes: &Votes, eve
         | Bug::AbortAtOnce
         | Bug::TellNobody
         | Bug::NeverLatch
-        | Bug::ForgetReminder => {}
+        | Bug::ForgetReminder
+        | Bug::LeverBeforeVerified
+        | Bug::LeverGoesHome
+        | Bug::LeverClosesBoth
+        | Bug::LeverUnread
+        | Bug::HideLever => {}
     }
     given
 }

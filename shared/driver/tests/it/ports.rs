@@ -10,8 +10,8 @@ use understudy_driver::{
     Record, Route, Undelivered,
 };
 use understudy_engine::{
-    Application, Breaker, CreateAnswer, CreateReplica, DbInstanceArn, FenceAnswer, FenceCall, IncidentId, Look, Policy,
-    Promote, PromoteAnswer, Revision, Sight, Source, State, Vote, VoterName,
+    Application, Breaker, CreateAnswer, CreateReplica, DbInstanceArn, FenceAnswer, FenceCall, IncidentId, LeverAnswer,
+    LeverCall, Look, Policy, Promote, PromoteAnswer, Revision, Sight, Source, State, Vote, VoterName,
 };
 use understudy_sim::{SimCloud, SimLedger, World};
 
@@ -209,6 +209,10 @@ impl Cloud for Outside {
 
     async fn create_replica(&self, create: &CreateReplica) -> Performed<CreateAnswer> {
         self.inner.create_replica(create).await
+    }
+
+    async fn lever(&self, call: &LeverCall) -> Performed<LeverAnswer> {
+        self.inner.lever(call).await
     }
 
     async fn read_back(&self, replica: &DbInstanceArn) -> Performed<Sight> {

@@ -51,6 +51,7 @@ fn set_up(weather: &Weather, policy: &Policy) -> Result<(), serde_json::Error> {
     SimLedger::new(world).apply(policy)?;
     world.add_database(policy.database.writer.clone(), script::writer());
     world.add_database(policy.database.replica.clone(), script::replica(weather, policy));
+    world.add_levers(policy);
     for (_, arn) in script::alarms(policy) {
         world.set_alarm(arn, AlarmValue::Ok, "Threshold not crossed");
     }

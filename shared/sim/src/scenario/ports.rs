@@ -12,7 +12,8 @@ use understudy_driver::{
 };
 use understudy_engine::{
     Application, Breaker, CreateAnswer, CreateReplica, DbInstanceArn, FenceAct, FenceAnswer, FenceCall, FenceTrouble,
-    IncidentId, Look, Promote, PromoteAnswer, Region, Revision, Sight, Source, State, Unseen, Vote, VoterName,
+    IncidentId, LeverAnswer, LeverCall, Look, Promote, PromoteAnswer, Region, Revision, Sight, Source, State, Unseen,
+    Vote, VoterName,
 };
 
 /// How long an adapter waits for an answer.
@@ -242,6 +243,13 @@ impl Cloud for WeatheredCloud {
             Some(_) => self.performed(CreateAnswer::LookAgain),
             None => self.performed(answer),
         }
+    }
+
+    async fn lever(&self, call: &LeverCall) -> Performed<LeverAnswer> {
+        let lost = call.endpoints.iter().filter(|region| self.weather.is_lost(region)).count();
+        let endpoints = call.endpoints.iter().filter(|region| !self.weather.is_lost(region)).cloned().collect();
+        tokio::time::sleep(PATIENCE.min(Duration::from_secs(lost as u64))).await;
+        self.inner.lever(&LeverCall { endpoints, ..call.clone() }).await
     }
 
     async fn read_back(&self, replica: &DbInstanceArn) -> Performed<Sight> {

@@ -6,6 +6,7 @@ mod breaker;
 mod decision;
 mod evidence;
 mod fence;
+mod levers;
 mod liveness;
 mod people;
 mod promote;
@@ -112,6 +113,7 @@ pub(super) fn check(plan: &Plan, facts: &[Fact]) -> Findings {
         people::check(&trace, &mut findings);
         record::check(&trace, &mut findings);
         liveness::check(&trace, &mut findings);
+        levers::check(application, &trace, &mut findings);
         traffic::check(application, &trace, &mut findings);
     }
     breaker::check(plan, facts, &mut findings);

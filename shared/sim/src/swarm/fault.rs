@@ -105,6 +105,10 @@ counted! {
         BatchReleasedStale => "storm batch released with a stale code",
         SentHome => "policy swapped and acknowledged: home again",
         GateLost => "gate lost",
+        LeverEndpointDown => "lever: an endpoint does not answer",
+        LeverCutBefore => "lever call lost",
+        LeverCutAfter => "lever reply lost",
+        LeverRefused => "lever: a safety rule refuses",
     }
 }
 
@@ -141,6 +145,11 @@ counted! {
         StormDrained => "storm of several applications drained (L5)",
         WritesMoved => "writes followed the latch",
         WritesCameHome => "writes came home",
+        LeverMoved => "lever set and read back",
+        LeverCameHome => "lever came home",
+        LeverRotated => "lever: another endpoint took the request",
+        LeverLeft => "people told that a lever has not moved",
+        LeverGivenUp => "home again with a lever that never moved",
         WritesDrifted => "writes drifted back: no gate could tell of the latch",
     }
 }

@@ -1,6 +1,7 @@
 //! The plan: what one seed's world is made of, drawn before its time begins.
 
 mod evidence;
+mod levers;
 mod policy;
 mod traffic;
 mod weather;
@@ -12,6 +13,7 @@ pub(super) use weather::Weather;
 use super::draw::Draw;
 use super::fault::Fault;
 use crate::database::Life;
+use crate::levers::SafetyRule;
 use jiff::Timestamp;
 use std::sync::Arc;
 use understudy_driver::{PolicyHash, StoredPolicy};
@@ -80,6 +82,8 @@ pub(super) struct ApplicationPlan {
     pub(super) lag_seconds: u32,
     /// How long a promotion takes.
     pub(super) life: Life,
+    /// What binds the application's routing controls.
+    pub(super) safety_rule: Option<SafetyRule>,
 }
 
 impl Plan {
@@ -103,7 +107,10 @@ impl Plan {
             weather::draw(&mut draw, &rates, &regions, heals_at, lost_for_good)
         };
         let mut apart = traffic::draws(seed);
-        let weather = [weather, traffic::lost_gates(&mut apart, heals_at)].concat();
+        let mut apart_too = levers::draws(seed);
+        let lever_weather = levers::weather(&mut apart_too, heals_at);
+        let weather = [weather, traffic::lost_gates(&mut apart, heals_at), lever_weather].concat();
+        let rates = levers::rates(&mut apart_too, rates);
         let mut plan = Self {
             seed,
             text: draw.one_of([0, 0, 0, 10]),
@@ -122,21 +129,23 @@ impl Plan {
         };
         let count = draw.one_of([1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 4]);
         for index in 0..count {
-            let application = plan.application(&mut draw, &mut apart, index);
+            let application = plan.application(&mut draw, [&mut apart, &mut apart_too], index);
             plan.applications.push(application);
         }
         plan
     }
 
-    fn application(&self, draw: &mut Draw, apart: &mut Draw, index: usize) -> ApplicationPlan {
+    fn application(&self, draw: &mut Draw, [apart, apart_too]: [&mut Draw; 2], index: usize) -> ApplicationPlan {
         let names = Names::new(index, &self.regions);
         let traffic = traffic::names(apart, &names.application, &self.regions);
+        let traffic = traffic.map(|traffic| levers::named(apart_too, traffic, &names.application, &self.regions));
+        let safety_rule = levers::safety_rule(apart_too, traffic.as_ref());
         let policy = Policy { traffic, ..policy::draw(draw, &names, &self.regions) };
         let alarms = evidence::draw(draw, self, &policy, index);
         let hash = hash(&policy);
         let life = Life::lasting(draw.seconds(40, 240));
         let lag_seconds = draw.seconds(0, 4);
-        ApplicationPlan { names, policy: Arc::new(policy), hash, alarms, lag_seconds, life }
+        ApplicationPlan { names, policy: Arc::new(policy), hash, alarms, lag_seconds, life, safety_rule }
     }
 
     pub(super) fn rate(&self, fault: Fault) -> usize {
@@ -178,13 +187,17 @@ const KEEN: [Fault; 10] = [
     Fault::ApprovedStale,
 ];
 
+/// What is drawn apart, so that a seed's other draws are what they would be without it.
+const APART: [Fault; 5] =
+    [Fault::GateLost, Fault::LeverEndpointDown, Fault::LeverCutBefore, Fault::LeverCutAfter, Fault::LeverRefused];
+
 /// Each seed has some of the faults only: a world with all of them at once never gets anywhere.
 fn rates(draw: &mut Draw) -> Vec<usize> {
     let share = draw.one_of([0, 60, 150, 300]);
     let strength = draw.one_of([10, 30, 80]);
     let rate = |fault: &Fault| {
         // Drawn with the traffic, apart from the rest.
-        if *fault == Fault::GateLost || !draw.chance(share) {
+        if APART.contains(fault) || !draw.chance(share) {
             0
         } else if RARE.contains(fault) {
             strength.min(40)

@@ -3,6 +3,7 @@
 
 mod cloud;
 mod ledger;
+mod levers;
 
 use super::fault::Fault;
 use super::plan::{DAY, Ms, SECOND, stamp};

@@ -3,7 +3,9 @@
 use super::checkers::Invariant;
 use super::fault::{Fault, Recovery, counted};
 use std::collections::BTreeMap;
-use understudy_engine::{Blocker, Breaker, EDGES, Ground, Ignored, Phase, PhaseName, Standing, StepVerdict, What, Why};
+use understudy_engine::{
+    Blocker, Breaker, CameTo, EDGES, Ground, Ignored, Phase, PhaseName, Standing, StepVerdict, What, Why,
+};
 
 counted! {
     /// A kind of refusal.
@@ -275,6 +277,11 @@ impl Counters {
             What::Reminded { .. } => self.recovery(Recovery::Reminded),
             What::LeftCutOff { .. } => self.recovery(Recovery::LeftSaid),
             What::Fenced => self.recovery(Recovery::FenceProven),
+            What::Lever(news) => self.recovery(match news.came_to {
+                CameTo::Moved => Recovery::LeverMoved,
+                CameTo::Left { .. } => Recovery::LeverLeft,
+                CameTo::GivenUp => Recovery::LeverGivenUp,
+            }),
             What::Moved { .. }
             | What::Refused
             | What::Answered { .. }

@@ -4,12 +4,12 @@ use super::database::Database;
 use super::fault::Fault;
 use super::plan::{Ms, SECOND};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use understudy_engine::{
-    Breaker, DbInstanceArn, Epoch, FenceAct, IncidentId, Order, Person, Policy, RunId, Seq, Sight, State, StepVerdict,
-    Vote, VoterName, Votes, What as Told,
+    Breaker, DbInstanceArn, Epoch, FenceAct, IncidentId, Lever, LeverAct, LeverAnswer, Order, Person, Policy, Region,
+    RunId, Seq, Sight, State, StepVerdict, Vote, VoterName, Votes, What as Told,
 };
 
 pub(super) type ProcessId = usize;
@@ -66,6 +66,7 @@ pub(super) enum What {
         promoted_by_us: bool,
     },
     PromoteCall(Box<PromoteCall>),
+    LeverCall(Box<LeverFact>),
     CreateCall {
         accepted: bool,
     },
@@ -136,6 +137,7 @@ pub(super) enum How {
     Promoted,
     ReadBack,
     Created,
+    Pulled,
     Ordered,
     Delivered,
 }
@@ -189,6 +191,22 @@ pub(super) struct PromoteCall {
     pub(super) writer_isolated: bool,
     /// What is known to the caller of its fate.
     pub(super) ambiguous: bool,
+}
+
+/// One request to a lever's data plane, and how the lever stands after it.
+#[derive(Debug, Clone)]
+pub(super) struct LeverFact {
+    pub(super) epoch: Epoch,
+    pub(super) lever: Lever,
+    pub(super) act: LeverAct,
+    pub(super) arrived: bool,
+    /// Where it sends, or is to send, traffic.
+    pub(super) on: Option<Region>,
+    /// The Regions that it lets traffic into.
+    pub(super) open: BTreeSet<Region>,
+    pub(super) answer: LeverAnswer,
+    /// Whether the caller had loaded a pause.
+    pub(super) paused: bool,
 }
 
 /// What one application came to, and what was due.
@@ -258,6 +276,11 @@ impl fmt::Display for What {
                 "promote, epoch {} attempt {}: arrived {}, accepted {}",
                 call.epoch, call.attempt, call.arrived, call.accepted
             ),
+            Self::LeverCall(call) => {
+                let open: Vec<String> = call.open.iter().map(ToString::to_string).collect();
+                let LeverFact { epoch, lever, act, arrived, answer, .. } = &**call;
+                write!(f, "{lever}, epoch {epoch}: {act:?}, arrived {arrived}, {answer:?}; open {}", open.join(" "))
+            }
             Self::CreateCall { accepted } => write!(f, "create: accepted {accepted}"),
             Self::PromotedByHand => f.write_str("a person promotes the replica by hand"),
             Self::Published { incident, seq, page } => {

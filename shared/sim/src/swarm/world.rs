@@ -10,6 +10,7 @@ use super::fault::{Fault, Recovery};
 use super::plan::{Ms, Plan, own_group, stamp};
 use super::summary::Counters;
 use super::trace::{Ended, Fact, How, Kind, ProcessId, What};
+use crate::levers::SimLevers;
 use jiff::Timestamp;
 use std::cell::Cell;
 use std::cmp::Reverse;
@@ -47,6 +48,7 @@ pub(super) struct Item {
     pub(super) votes: Arc<Votes>,
     pub(super) nonce: Option<String>,
     pub(super) databases: BTreeMap<DbInstanceArn, Database>,
+    pub(super) levers: SimLevers,
     /// Where each voter's alarm has come to in its timeline.
     pub(super) alarms: Vec<usize>,
     /// Whether the stream owes the conductor, and the notifier, a wake.
@@ -257,7 +259,11 @@ fn item(plan: &Plan, index: usize) -> Item {
     let names = &application.names;
     let writer = Database::new(None, own_group(), Ms::MIN / 2, 0);
     let replica = Database::new(Some(names.writer.clone()), own_group(), Ms::MIN / 2, 0);
+    let mut levers = SimLevers::default();
+    levers.add(&application.policy);
+    levers.rules.extend(application.safety_rule.clone());
     Item {
+        levers,
         policy: application.policy.clone(),
         hash: application.hash.clone(),
         state: Arc::new(State::new(names.application.clone())),

@@ -29,6 +29,8 @@ pub(super) fn names(draw: &mut Draw, application: &Application, regions: &[Regio
         read_name: None,
         endpoints: [PRIMARY, STANDBY].into_iter().map(endpoint).collect::<Option<BTreeMap<_, _>>>()?,
         gates: places.iter().map(gate).collect::<Option<BTreeMap<_, _>>>()?,
+        multi_region_access_point: None,
+        routing_controls: None,
     })
 }
 

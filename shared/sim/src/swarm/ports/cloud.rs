@@ -10,8 +10,8 @@ use crate::swarm::world::{Reach, World};
 use std::collections::{BTreeMap, BTreeSet};
 use understudy_driver::{Announcement, Cloud, Looked, Performed, Reading, Undelivered};
 use understudy_engine::{
-    CreateAnswer, CreateReplica, DbInstanceArn, DbStatus, FenceAct, FenceAnswer, FenceCall, FenceTrouble, Look,
-    Promote, PromoteAnswer, Region, Sight, Sighting, Unseen, Verdict, VoterName,
+    CreateAnswer, CreateReplica, DbInstanceArn, DbStatus, FenceAct, FenceAnswer, FenceCall, FenceTrouble, LeverAct,
+    LeverAnswer, LeverCall, Look, Promote, PromoteAnswer, Region, Sight, Sighting, Unseen, Verdict, VoterName,
 };
 
 /// One leg to a control plane.
@@ -204,6 +204,12 @@ impl Cloud for Ports {
         self.replied(replies).await;
         let outcome = if replies { answer } else { CreateAnswer::LookAgain };
         Performed { at: self.performed(How::Created), outcome }
+    }
+
+    async fn lever(&self, call: &LeverCall) -> Performed<LeverAnswer> {
+        let outcome = self.pull(call).await;
+        let at = if call.act == LeverAct::Read { self.seen(How::Pulled) } else { self.performed(How::Pulled) };
+        Performed { at, outcome }
     }
 
     async fn read_back(&self, replica: &DbInstanceArn) -> Performed<Sight> {

@@ -3,7 +3,7 @@
 use super::World;
 use crate::swarm::fault::Fault;
 use crate::swarm::plan::{Ms, SECOND, Weather, stamp};
-use understudy_engine::{DbInstanceArn, Lag, Region, Seconds};
+use understudy_engine::{DbInstanceArn, LEVER_ENDPOINTS, Lag, Region, Seconds};
 
 /// Whether a request gets there, and its reply back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,19 @@ impl World {
             return Reach::Nowhere;
         }
         self.reach(from, place)
+    }
+
+    /// The same, for the endpoint that levers have in a Region, which may be none of the plan's.
+    pub(in crate::swarm) fn lever_endpoint(&self, from: usize, region: &Region) -> Reach {
+        let number = LEVER_ENDPOINTS.iter().position(|code| *code == region.as_str());
+        if self.weather(Fault::LeverEndpointDown).any(|one| Some(one.region) == number) {
+            return Reach::Nowhere;
+        }
+        if self.plan.regions.contains(region) {
+            return self.reach(from, self.plan.place(region));
+        }
+        let cut_off = self.weather(Fault::PartitionFull).any(|one| one.region == from);
+        if cut_off { Reach::Nowhere } else { Reach::There }
     }
 
     /// Whether a Region's processes have the table.

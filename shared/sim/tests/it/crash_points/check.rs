@@ -56,6 +56,7 @@ async fn departures(stage: &Stage<'_>, application: &Application, record: &Recor
             departs.push(format!("{database} has {groups:?}, not {group}"));
         }
     }
+    departs.extend(super::levers::departures(&stage.world, record));
     departs
 }
 

@@ -29,7 +29,7 @@ const MIDDLE: &str = "
 - The story ends as it should, and stays so; a frozen process that wakes a day later changes nothing.
 - Exactly one promotion was accepted in an epoch, and none where the story is aborted in time; it was accepted while the
   durable state demanded it.
-- The latch keeps the right Region closed, and each database has the security groups that it should have.
+- The latch keeps the right Region closed, every lever lets traffic into the writer's Region alone, and each database has the security groups that it should have.
 - The hash chain of every incident verifies, its entries go forward, nothing waits to be told, and every entry was
   announced at least once.
 - The driver met no anomaly, and answered with no error but the lost reply itself.

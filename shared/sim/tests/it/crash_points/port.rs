@@ -1,6 +1,6 @@
 //! The alphabet of a crash point: what the driver awaits, and what goes wrong there.
 
-use understudy_engine::{Effect, FenceAct, FenceCall};
+use understudy_engine::{Effect, FenceAct, FenceCall, LeverAct, LeverCall};
 
 /// An enum, its members in order, and their names.
 macro_rules! alphabet {
@@ -38,6 +38,8 @@ alphabet! {
         Promote => "promote",
         ReadBack => "read_back",
         CreateReplica => "create_replica",
+        SetLever => "lever: set",
+        ReadLever => "lever: read",
         Announce => "announce",
         Sleep => "sleep",
     }
@@ -76,6 +78,14 @@ pub(super) fn port_of(effect: &Effect) -> Port {
         Effect::Promote(_) => Port::Promote,
         Effect::ReadBack { .. } => Port::ReadBack,
         Effect::Create(_) => Port::CreateReplica,
+        Effect::Lever(LeverCall { act, .. }) => port_of_lever(*act),
+    }
+}
+
+pub(super) fn port_of_lever(act: LeverAct) -> Port {
+    match act {
+        LeverAct::Set => Port::SetLever,
+        LeverAct::Read => Port::ReadLever,
     }
 }
 

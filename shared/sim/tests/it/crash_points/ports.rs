@@ -2,7 +2,7 @@
 
 use super::director::Director;
 use super::invocation::Invocation;
-use super::port::{Fault, Port, port_of, port_of_act};
+use super::port::{Fault, Port, port_of, port_of_act, port_of_lever};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::future::{Future, pending};
@@ -14,8 +14,8 @@ use understudy_driver::{
 };
 use understudy_engine::{
     Application, Breaker, CreateAnswer, CreateReplica, DbInstanceArn, FenceAct, FenceAnswer, FenceCall, FenceTrouble,
-    IncidentId, Look, PhaseName, Promote, PromoteAnswer, Revision, RunId, Sight, Source, State, Unseen, Vote,
-    VoterName,
+    IncidentId, LeverAnswer, LeverCall, LeverTrouble, Look, PhaseName, Promote, PromoteAnswer, Revision, RunId, Sight,
+    Source, State, Unseen, Vote, VoterName,
 };
 use understudy_sim::{SimCloud, SimLedger, World};
 
@@ -212,6 +212,13 @@ impl Cloud for Ports {
         self.check(Port::CreateReplica).await;
         let unknown = |performed| Performed { outcome: CreateAnswer::LookAgain, ..performed };
         self.pass(Port::CreateReplica, self.cloud().create_replica(create), unknown).await
+    }
+
+    async fn lever(&self, call: &LeverCall) -> Performed<LeverAnswer> {
+        let port = port_of_lever(call.act);
+        self.check(port).await;
+        let unknown = |performed| Performed { outcome: LeverAnswer::Trouble(LeverTrouble::Unanswered), ..performed };
+        self.pass(port, self.cloud().lever(call), unknown).await
     }
 
     async fn read_back(&self, replica: &DbInstanceArn) -> Performed<Sight> {

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use understudy_driver::{Record, code_of_batch, code_of_question};
 use understudy_engine::{
-    Application, Breaker, HeldReason, Lag, Order, Person, Phase, PhaseName, Policy, Region, Seconds, Source,
+    Application, Breaker, HeldReason, LEVER_ENDPOINTS, Lag, Order, Person, Phase, PhaseName, Policy, Region, Seconds,
+    Source,
 };
 use understudy_sim::{Life, PromoteFault, SimDatabase, SimLedger, World};
 
@@ -112,6 +113,7 @@ pub(super) fn stories() -> Vec<Story> {
         aborted_too_late(),
         switched_home(),
         storm(),
+        levers(),
     ]
 }
 
@@ -251,6 +253,16 @@ fn storm() -> Story {
     }
 }
 
+fn levers() -> Story {
+    Story {
+        name: "levers",
+        tells: "two further levers follow the latch, by the endpoints that are left",
+        policies: vec![policy("orders", &json!({"traffic": super::levers::traffic()}))],
+        ends: |eyes| all_failed_over(eyes) && eyes.records.values().all(super::levers::have_moved),
+        ..auto()
+    }
+}
+
 fn phases(eyes: &Eyes) -> impl Iterator<Item = &Phase> {
     eyes.records.values().map(|record| &record.state.phase)
 }
@@ -350,6 +362,8 @@ impl Story {
         for policy in &self.policies {
             assert!(policy.is_sound(), "{:?}", policy.faults());
             SimLedger::new(world).apply(policy).unwrap();
+            world.add_levers(policy);
+            LEVER_ENDPOINTS[1..3].iter().for_each(|code| world.deafen_endpoint(&code.parse().unwrap()));
             let database = &policy.database;
             let own = SimDatabase { groups: [OWN_GROUP.parse().unwrap()].into(), ..SimDatabase::writer() };
             let follows = SimDatabase::replica_of(database.writer.clone(), Life::lasting(50));

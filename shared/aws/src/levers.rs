@@ -1,0 +1,108 @@
+//! Levers of traffic, by their five regional data-plane endpoints: one attempt at each, until one takes the request.
+
+mod controls;
+mod routes;
+
+use crate::classify::Failure;
+use crate::clients::Clients;
+use aws_sdk_s3control::config::http::HttpResponse;
+use aws_sdk_s3control::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use jiff::Timestamp;
+use std::error::Error;
+use std::io::ErrorKind;
+use understudy_engine::{Aim, LeverAct, LeverAnswer, LeverCall, LeverTrouble, Region};
+
+/// What became of a request at one endpoint.
+enum Asked {
+    Answered(LeverAnswer),
+    /// It certainly did not arrive, or only read: the next one is asked.
+    InVain,
+}
+
+pub(crate) async fn pull(clients: &Clients, call: &LeverCall) -> LeverAnswer {
+    for region in &call.endpoints {
+        if call.act == LeverAct::Set && Timestamp::now() >= call.not_after {
+            break;
+        }
+        if let Asked::Answered(answer) = ask(clients, region, call).await {
+            return answer;
+        }
+    }
+    LeverAnswer::Trouble(LeverTrouble::Unreachable)
+}
+
+async fn ask(clients: &Clients, region: &Region, call: &LeverCall) -> Asked {
+    match (&call.aim, call.act) {
+        (Aim::Routes { point, on, off }, LeverAct::Read) => routes::read(clients, region, point, on, off).await,
+        (Aim::Routes { point, on, off }, LeverAct::Set) => routes::set(clients, region, point, on, off).await,
+        (Aim::Controls { endpoints, on, off }, act) => {
+            let Some(endpoint) = endpoints.get(region) else { return Asked::InVain };
+            let client = clients.cluster(region, endpoint);
+            match act {
+                LeverAct::Read => controls::read(&client, on, off).await,
+                LeverAct::Set => controls::set(&client, on, off).await,
+            }
+        }
+    }
+}
+
+/// What a request that only reads came to: wherever it may be answered better, the next endpoint is asked.
+fn unread<E>(error: &SdkError<E, HttpResponse>, missing: bool) -> Asked
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    tracing::warn!(error = %DisplayErrorContext(error), "a lever could not be read");
+    if missing {
+        return Asked::Answered(LeverAnswer::Trouble(LeverTrouble::Missing));
+    }
+    match Failure::of(error) {
+        Failure::Denied { .. } => Asked::Answered(LeverAnswer::Trouble(LeverTrouble::Denied)),
+        Failure::Answered { .. } => Asked::Answered(LeverAnswer::Trouble(LeverTrouble::Refused)),
+        Failure::Throttled | Failure::Ambiguous { .. } => Asked::InVain,
+    }
+}
+
+/// What a request that was to change something came to.
+fn unset<E>(error: &SdkError<E, HttpResponse>, missing: bool) -> Asked
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    tracing::warn!(error = %DisplayErrorContext(error), "a lever could not be set");
+    if never_left(error) {
+        return Asked::InVain;
+    }
+    let trouble = match Failure::of(error) {
+        Failure::Throttled => LeverTrouble::Throttled,
+        Failure::Denied { .. } => LeverTrouble::Denied,
+        Failure::Answered { .. } if missing => LeverTrouble::Missing,
+        Failure::Answered { .. } => LeverTrouble::Refused,
+        Failure::Ambiguous { .. } => LeverTrouble::Unanswered,
+    };
+    Asked::Answered(LeverAnswer::Trouble(trouble))
+}
+
+/// Whether no connection came about. Only the time to connect is bounded below the operation, so that a timeout of
+/// the connector is one of connecting.
+fn never_left<E>(error: &SdkError<E, HttpResponse>) -> bool {
+    match error {
+        SdkError::ConstructionFailure(_) => true,
+        SdkError::DispatchFailure(failure) => {
+            failure.is_timeout() || failure.as_connector_error().is_some_and(|error| was_refused(error))
+        }
+        SdkError::TimeoutError(_) | SdkError::ResponseError(_) | SdkError::ServiceError(_) => false,
+        _ => false,
+    }
+}
+
+fn was_refused(error: &(dyn Error + 'static)) -> bool {
+    const REFUSED: [ErrorKind; 3] =
+        [ErrorKind::ConnectionRefused, ErrorKind::HostUnreachable, ErrorKind::NetworkUnreachable];
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.downcast_ref::<std::io::Error>().is_some_and(|io| REFUSED.contains(&io.kind())) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}

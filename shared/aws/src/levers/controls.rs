@@ -1,0 +1,55 @@
+//! Routing controls: one is turned on and the other off in one request, which the cluster carries out as a whole or
+//! not at all, so that a safety rule sees the two together. None is ever overridden.
+
+use super::{Asked, unread, unset};
+use aws_sdk_route53recoverycluster::Client;
+use aws_sdk_route53recoverycluster::error::ProvideErrorMetadata;
+use aws_sdk_route53recoverycluster::operation::update_routing_control_states::UpdateRoutingControlStatesError;
+use aws_sdk_route53recoverycluster::types::{RoutingControlState, UpdateRoutingControlStateEntry};
+use understudy_engine::{LeverAnswer, LeverTrouble, RoutingControlArn};
+
+pub(super) async fn read(client: &Client, on: &RoutingControlArn, off: &RoutingControlArn) -> Asked {
+    let mut open = [false; 2];
+    for (control, open) in [on, off].into_iter().zip(&mut open) {
+        match client.get_routing_control_state().routing_control_arn(control.as_str()).send().await {
+            Ok(answer) => *open = *answer.routing_control_state() == RoutingControlState::On,
+            Err(error) => {
+                let missing = error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception());
+                return unread(&error, missing);
+            }
+        }
+    }
+    let [on, off] = open;
+    Asked::Answered(LeverAnswer::Seen { on, off })
+}
+
+pub(super) async fn set(client: &Client, on: &RoutingControlArn, off: &RoutingControlArn) -> Asked {
+    let states = [(on, RoutingControlState::On), (off, RoutingControlState::Off)];
+    let entries: Result<Vec<_>, _> = states
+        .into_iter()
+        .map(|(control, state)| {
+            let entry = UpdateRoutingControlStateEntry::builder().routing_control_arn(control.as_str());
+            entry.routing_control_state(state).build()
+        })
+        .collect();
+    let Ok(entries) = entries else { return Asked::Answered(LeverAnswer::Trouble(LeverTrouble::Refused)) };
+    let call = client.update_routing_control_states().set_update_routing_control_state_entries(Some(entries));
+    let Err(error) = call.send().await else { return Asked::Answered(LeverAnswer::Accepted) };
+    match error.as_service_error() {
+        Some(UpdateRoutingControlStatesError::EndpointTemporarilyUnavailableException(_)) => {
+            tracing::warn!("a cluster endpoint is unavailable and names another one to be asked");
+            Asked::InVain
+        }
+        Some(refused) if is_safety_rule(refused) => {
+            tracing::warn!(error = %refused, "a safety rule forbids the routing controls to be set");
+            Asked::Answered(LeverAnswer::Trouble(LeverTrouble::SafetyRule))
+        }
+        missing => unset(&error, missing.is_some_and(|error| error.is_resource_not_found_exception())),
+    }
+}
+
+/// The model has no error of its own for a safety rule: a conflict is one, and whatever else names one.
+fn is_safety_rule(error: &UpdateRoutingControlStatesError) -> bool {
+    error.is_conflict_exception()
+        || error.message().is_some_and(|message| message.to_ascii_lowercase().contains("safety rule"))
+}
