@@ -101,7 +101,9 @@ class Levers:
             raise Refused(400, "ValidationException", "a state is On or Off")
         if parameters.get("SafetyRulesToOverride"):
             raise NotImplementedError("nothing overrides a safety rule here")
-        after = self.controls | {self._control(entry["RoutingControlArn"]): entry["RoutingControlState"] for entry in entries}
+        after = self.controls | {
+            self._control(entry["RoutingControlArn"]): entry["RoutingControlState"] for entry in entries
+        }
         for rule in self.rules:
             if sum(after.get(control) == "On" for control in rule.controls) < rule.at_least:
                 raise Refused(409, "ConflictException", f"a safety rule needs {rule.at_least} of its controls On")

@@ -69,7 +69,10 @@ class RoutingControls(LeversCase):
         self.assertEqual(self.states(), ["Off", "On"])
 
     def test_what_does_not_exist_changes_nothing(self):
-        entries = [*self.entries("Off", "On"), {"RoutingControlArn": routing_control("none"), "RoutingControlState": "On"}]
+        entries = [
+            *self.entries("Off", "On"),
+            {"RoutingControlArn": routing_control("none"), "RoutingControlState": "On"},
+        ]
         update = self.cluster().update_routing_control_states
         self.assert_refused(404, "ResourceNotFoundException", update, UpdateRoutingControlStateEntries=entries)
         self.assertEqual(self.states(), ["On", "Off"])

@@ -7,3 +7,4 @@ mod fencing;
 mod glance;
 mod ledger;
 mod ledger_worlds;
+mod levers;

@@ -8,5 +8,6 @@ mod crash;
 mod data_plane;
 mod failover;
 mod gate;
+mod levers;
 mod refusal;
 mod tidy;

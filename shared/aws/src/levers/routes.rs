@@ -42,12 +42,14 @@ pub(super) async fn set(
     on: &(Region, Bucket),
     off: &(Region, Bucket),
 ) -> Asked {
-    let routes = [(on, OPEN), (off, CLOSED)].map(|((region, bucket), dial)| {
+    let route = |((region, bucket), dial): (&(Region, Bucket), i32)| {
         let route = MultiRegionAccessPointRoute::builder().bucket(bucket.as_str()).region(region.as_str());
         route.traffic_dial_percentage(dial).build()
-    });
+    };
+    let routes: Result<Vec<_>, _> = [(on, OPEN), (off, CLOSED)].into_iter().map(route).collect();
+    let Ok(routes) = routes else { return Asked::Answered(LeverAnswer::Trouble(LeverTrouble::Refused)) };
     let call = clients.s3control(region).submit_multi_region_access_point_routes();
-    let call = call.account_id(point.account()).mrap(point.as_str()).set_route_updates(Some(routes.to_vec()));
+    let call = call.account_id(point.account()).mrap(point.as_str()).set_route_updates(Some(routes));
     match call.send().await {
         Ok(_) => Asked::Answered(LeverAnswer::Accepted),
         Err(error) => unset(&error, is_missing(&error)),

@@ -16,7 +16,6 @@ pub(super) fn made(bug: Bug, votes: &Votes, mut stepped: Step, now: Timestamp) -
     }
     if bug == Bug::HideLever {
         next.journal.outbox.retain(|entry| !matches!(entry.what, What::Lever(_)));
-        next.levers.values_mut().for_each(|pull| pull.told_at = None);
     }
     let recovered = votes.values().any(|vote| vote.verdict == Verdict::Up);
     if bug == Bug::LeverGoesHome && recovered && matches!(next.phase, Phase::FailedOver(_)) {

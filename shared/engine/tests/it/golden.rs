@@ -42,6 +42,31 @@ fn states_of_schema_1_still_load_in_every_phase() {
     assert!(states.iter().any(|state| state.journal.delivered.is_some()));
 }
 
+/// Levers came later: a record without them has no word of them, and one with them has these.
+#[test]
+fn levers_of_schema_1_still_load() {
+    let pull = |standing: Value, trouble: Value| {
+        serde_json::json!({
+            "epoch": 1, "on": "us-west-2", "off": "us-east-1", "standing": standing, "since": "2026-03-01T03:03:00Z",
+            "in_vain": 1, "tried_at": "2026-03-01T03:03:10Z", "told_at": null, "trouble": trouble,
+        })
+    };
+    let at = serde_json::json!({"at": "2026-03-01T03:03:10Z"});
+    let mut records: Vec<Value> = serde_json::from_str(include_str!("../golden/state-1.json")).unwrap();
+    let mut plain = records.swap_remove(0);
+    assert_eq!(plain.get("levers"), None);
+    for (standing, trouble) in [
+        ("wanted".into(), "safety_rule".into()),
+        (serde_json::json!({"called": at}), "unanswered".into()),
+        (serde_json::json!({"moved": at}), Value::Null),
+    ] {
+        let pull = pull(standing, trouble);
+        plain["levers"] = serde_json::json!({"multi_region_access_point": pull, "routing_controls": pull});
+        let states: Vec<State> = golden(&serde_json::to_string(&[&plain]).unwrap());
+        assert_eq!(states[0].levers.len(), 2);
+    }
+}
+
 #[test]
 fn breakers_of_schema_1_still_load() {
     let breakers: Vec<Breaker> = golden(include_str!("../golden/breaker-1.json"));

@@ -7,7 +7,7 @@ use crate::swarm::fault::Recovery;
 use crate::swarm::plan::{Ms, SECOND};
 use crate::swarm::trace::{Commit, Fact, LeverFact, What};
 use std::sync::Arc;
-use understudy_engine::{Lever, LeverAct, LeverAnswer, Phase, Policy, Pulled, State};
+use understudy_engine::{Lever, LeverAct, LeverAnswer, Phase, Policy, Pulled, State, What as Told};
 
 const MOVED: LeverAnswer = LeverAnswer::Seen { on: true, off: false };
 
@@ -20,6 +20,7 @@ pub(super) fn check(application: usize, trace: &Trace<'_>, findings: &mut Findin
     for (index, fact) in trace.facts.iter().enumerate() {
         if let What::Commit(commit) = &fact.what {
             proven(index, trace, commit, findings);
+            said(commit, findings);
             let writes = latest.as_ref().is_none_or(|(_, state)| state.writer != commit.new.writer);
             let at = if writes { fact.at } else { latest.as_ref().map_or(fact.at, |(at, _)| *at) };
             latest = Some((at, commit.new.clone()));
@@ -48,12 +49,12 @@ fn set(
     findings: &mut Findings,
 ) {
     let lever = call.lever;
-    findings.check(Invariant::I19, !call.open.is_empty(), || format!("{lever} is closed to every Region"));
+    findings.check(Invariant::I19, !call.open.is_empty(), || format!("{lever}: closed to every Region"));
     let (Some(on), Some((posted_at, state))) = (&call.on, latest) else {
-        return findings.check(Invariant::I18, false, || format!("{lever} is set without a record that says so"));
+        return findings.check(Invariant::I18, false, || format!("{lever}: set without a record that says so"));
     };
     findings.check(Invariant::I17, !state.latch.contains_key(on), || {
-        format!("{lever} is set to {on}, which is latched since r{}", state.revision)
+        format!("{lever}: set to {on}, which is latched since r{}", state.revision)
     });
     let writer = state.writer.as_ref().filter(|writer| writer.region() == *on);
     let databases = trace.facts.iter().rev().find_map(|fact| {
@@ -63,9 +64,9 @@ fn set(
     // As it was when the record named it: what people have made of it since is no doing of ours.
     let being = writer.and_then(|writer| databases?.get(writer)?.being(*posted_at));
     let writable = writer.is_some() && being.is_none_or(|being| being.stands_alone(*posted_at));
-    findings.check(Invariant::I18, writable, || format!("{lever} is set to {on}, where no database takes writes"));
+    findings.check(Invariant::I18, writable, || format!("{lever}: set to {on}, where no database takes writes"));
     let intended = state.levers.get(&lever).is_some_and(|pull| pull.epoch == call.epoch && pull.on == *on);
-    findings.check(Invariant::I14, intended, || format!("{lever} is set to {on} without an intent in the record"));
+    findings.check(Invariant::I14, intended, || format!("{lever}: set to {on} without an intent in the record"));
     if trace.plan.applications[application].policy.regions.primary == *on && call.answer == LeverAnswer::Accepted {
         findings.reached.push(Recovery::LeverCameHome);
     }
@@ -88,6 +89,21 @@ fn proven(index: usize, trace: &Trace<'_>, commit: &Commit, findings: &mut Findi
         };
         findings.check(Invariant::I14, trace.facts[..index].iter().any(read), || {
             format!("r{} calls {lever} moved, and nobody has read it so", commit.new.revision)
+        });
+    }
+}
+
+/// A record that says that people were told of a lever holds the word that tells them.
+fn said(commit: &Commit, findings: &mut Findings) {
+    let (old, new) = (&*commit.old, &*commit.new);
+    for (lever, pull) in new.levers.iter().filter(|(_, pull)| pull.told_at.is_some()) {
+        if old.levers.get(lever).is_some_and(|before| before.told_at == pull.told_at) {
+            continue;
+        }
+        let mut written = new.journal.outbox.iter().filter(|entry| entry.revision == new.revision);
+        let told = written.any(|entry| matches!(&entry.what, Told::Lever(news) if news.lever == *lever));
+        findings.check(Invariant::L3, told || new.journal.withheld > old.journal.withheld, || {
+            format!("r{} counts people as told of {lever}, and tells nobody", new.revision)
         });
     }
 }
