@@ -159,7 +159,7 @@ impl Bug {
             Self::ForgetStop => "a veto or an abort holds like any doubt",
             Self::TrustOldSight => "whatever replica was looked at is taken for the one that the policy names",
             Self::ForgetReminder => "whoever is waited for is told once",
-            Self::LeverBeforeVerified => "levers are set as soon as the promote is intended",
+            Self::LeverBeforeVerified => "levers are set as soon as the replica names no source",
             Self::LeverGoesHome => "levers are set back when the old Region answers again",
             Self::LeverClosesBoth => "a lever closes the old Region without opening the new one",
             Self::LeverUnread => "a lever counts as moved once the call was accepted",

@@ -51,9 +51,9 @@ fn fault(cloud: &LocalCloud, service: &'static str, region: &'static str, effect
 }
 
 fn came_to(story: &Story) -> BTreeSet<(Lever, bool)> {
-    let told = story.entries().into_iter().filter_map(|entry| match entry.what {
-        What::Lever(news) => Some((news.lever, news.came_to == CameTo::Moved)),
-        _ => None,
+    let told = story.entries().into_iter().filter_map(|entry| {
+        let What::Lever(news) = entry.what else { return None };
+        Some((news.lever, news.came_to == CameTo::Moved))
     });
     told.collect()
 }
