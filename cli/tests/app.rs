@@ -244,3 +244,13 @@ fn drills_and_scenarios_are_listed_with_what_goes_wrong_and_what_is_expected() {
     let scenario = out.lines().find(|line| line.trim_start().starts_with("github-2018-10-21")).unwrap();
     assert!(scenario.contains(" nothing ") && scenario.ends_with("a partition of 43 s"), "{scenario}");
 }
+
+#[test]
+fn the_levers_that_the_example_shows_in_comments_are_valid_where_they_are_written() {
+    let orders = fs::read_to_string(ORDERS).unwrap();
+    let written: Vec<&str> = orders.lines().map(|line| line.strip_prefix("#   ").unwrap_or(line)).collect();
+    assert!(written.contains(&"[traffic.multi_region_access_point]"));
+    let path = file("levers.toml", written.join("\n").as_bytes());
+    let Answer { code, err, .. } = understudy(&["app", "validate", path.to_str().unwrap()]);
+    assert_eq!((code, err.as_str()), (0, ""));
+}

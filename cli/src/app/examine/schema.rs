@@ -8,6 +8,11 @@ use understudy_engine::Policy;
 /// The application file that users start from; its values fit, and so they serve as examples.
 pub(super) const EXAMPLE: &str = include_str!("../../../examples/orders.toml");
 
+/// The example with what only some applications have, which it shows in comments.
+fn whole_example() -> String {
+    EXAMPLE.lines().map(|line| line.strip_prefix("#   ").unwrap_or(line)).flat_map(|line| [line, "\n"]).collect()
+}
+
 /// The schema that is generated from the types that decide.
 pub(crate) struct Schema {
     generated: schemars::Schema,
@@ -43,7 +48,7 @@ pub(super) enum Holds<'s> {
 
 impl Schema {
     pub(crate) fn of_application_file() -> Self {
-        Self { generated: schemars::schema_for!(Policy), example: toml::from_str(EXAMPLE).unwrap_or_default() }
+        Self { generated: schemars::schema_for!(Policy), example: toml::from_str(&whole_example()).unwrap_or_default() }
     }
 
     pub(super) fn as_json(&self) -> &Value {
