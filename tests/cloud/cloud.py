@@ -8,7 +8,7 @@ from typing import Any
 from moto.dynamodb.models.table import Table
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from . import alarms, rds, tables
+from . import alarms, dns, rds, tables
 from .control import Control
 from .courses import Paces
 from .faults import Faults
@@ -39,6 +39,7 @@ class Cloud:
         self.log = RequestLog()
         self.faults = Faults()
         self.moto_lock = threading.RLock()
+        self.checks = dns.Checks()
         self.databases = rds.Databases(settings.paces)
         self._wires: list[Wire] = []
         self._urls: list[FunctionUrl] = []
@@ -47,7 +48,7 @@ class Cloud:
         alarms.install(self.offer_alarm_event)
         tables.install()
         moto = DomainDispatcherApplication(create_backend_app)
-        gateway = Gateway(moto, Control(self), self.log, self.faults, self.moto_lock)
+        gateway = Gateway(moto, Control(self), self.log, self.faults, self.moto_lock, self.checks)
         self._server = Server(gateway, settings.port)
         self.endpoint = f"http://{self._server.address}"
         self.functions = Functions(self.endpoint)

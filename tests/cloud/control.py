@@ -37,12 +37,14 @@ ROUTES = Map(
         Rule("/_cloud/logs", methods=["GET"], endpoint="list_lines"),
         Rule("/_cloud/kill", methods=["POST"], endpoint="kill"),
         Rule("/_cloud/databases", methods=["POST"], endpoint="change_database"),
+        Rule("/_cloud/checks", methods=["POST"], endpoint="change_check"),
         Rule("/_cloud/tables", methods=["POST"], endpoint="make_table_global"),
     ]
 )
 
 WIRE_KINDS = ("alarms", "stream", "schedule")
 INVOKE_KINDS = ("request", "event")
+CHECK_STATUSES = ("healthy", "unhealthy")
 RELEASE_MODES = ("continue", "cut")
 
 
@@ -167,6 +169,10 @@ class Control:
             if database is None:
                 raise NotFound(f"there is no database {identifier} in {region}")
             self._cloud.databases.change(database, changes)
+        return {}
+
+    def change_check(self, fields: Fields) -> dict[str, Any]:
+        self._cloud.checks.set(fields.text("id"), fields.choice("status", CHECK_STATUSES) == "healthy")
         return {}
 
     def make_table_global(self, fields: Fields) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from typing import Any
 
-from . import cbor
+from . import cbor, dns
 from .answers import Answer, ask, cbor_error, error_answer
 from .calls import Call, Protocol, identify, parse_json
 from .faults import Fault, Faults
@@ -24,12 +24,21 @@ class Severed(ConnectionAbortedError):
 
 
 class Gateway:
-    def __init__(self, moto: WsgiApp, control: WsgiApp, log: RequestLog, faults: Faults, moto_lock: threading.RLock):
+    def __init__(
+        self,
+        moto: WsgiApp,
+        control: WsgiApp,
+        log: RequestLog,
+        faults: Faults,
+        moto_lock: threading.RLock,
+        checks: dns.Checks,
+    ) -> None:
         self._moto = moto
         self._control = control
         self._log = log
         self._faults = faults
         self._moto_lock = moto_lock
+        self._checks = checks
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "/")
@@ -81,6 +90,8 @@ class Gateway:
                 return error_answer(call, 500, "InternalFailure", repr(failure))
 
     def _ask_moto(self, call: Call, environ: dict[str, Any]) -> Answer:
+        if environ.get("PATH_INFO") == dns.PATH:
+            return dns.answer(environ, self._checks)
         if call.protocol is not Protocol.CBOR:
             return ask(self._moto, environ)
         answer = ask(self._moto, cbor.as_json_request(environ, call.parameters))

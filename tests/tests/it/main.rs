@@ -8,5 +8,7 @@ mod crash;
 mod data_plane;
 mod failover;
 mod gate;
+mod gate_load;
 mod refusal;
 mod tidy;
+mod traffic;
