@@ -46,6 +46,7 @@ class Cloud:
         self._wires_lock = threading.Lock()
         rds.install(self.databases)
         alarms.install(self.offer_alarm_event)
+        dns.install()
         tables.install()
         moto = DomainDispatcherApplication(create_backend_app)
         gateway = Gateway(moto, Control(self), self.log, self.faults, self.moto_lock, self.checks)

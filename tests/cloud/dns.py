@@ -1,6 +1,6 @@
-"""TestDNSAnswer, which moto lacks: what a hosted zone's records answer, by the health that its checks are given.
+"""Route 53 where moto differs: the ids of zones, and TestDNSAnswer, which it lacks.
 
-moto keeps checks and asks nobody. Here each is healthy until the control API says otherwise, and what follows from that
+moto keeps health checks and asks nobody. Here each is healthy until the control API says otherwise, and what follows from that
 is Route 53's: the records of the policy that are healthy, and all of them where none is.
 """
 
@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
+from moto.route53 import models
 from moto.route53.models import RecordSet, route53_backends
 
 from . import ACCOUNT
@@ -29,6 +30,18 @@ NEAR = {
 
 # Where a place that is not near any of a name's Regions is led.
 FAR_ORDER = ("us-east-1", "us-east-2", "us-west-2", "us-west-1", "eu-west-1")
+
+
+create_zone_id = models.create_route53_zone_id
+
+
+def install() -> None:
+    models.create_route53_zone_id = zone_id
+
+
+def zone_id(*arguments: Any, **options: Any) -> str:
+    """As Route 53 gives them: they begin with Z, which moto leaves to chance."""
+    return "Z" + create_zone_id(*arguments, **options)[1:]
 
 
 class Checks:

@@ -15,12 +15,17 @@ use hickory_resolver::{Resolver, TokioResolver};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 use understudy_engine::{DnsName, Traffic};
 
 const API_REGION: &str = "us-east-1";
 
 /// How long one call may take, with its repetitions.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How long the resolver may take.
+const RESOLVER_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Checks of checks: calculated ones have endpoints for children, and are none's child in our shape.
 const DEPTH_MAX: usize = 4;
@@ -51,10 +56,11 @@ pub(super) fn read(traffic: &Traffic) -> Result<Seen, Failure> {
 pub(super) fn ask(traffic: &Traffic, places: &[Place], resolver: Option<IpAddr>) -> Result<Vec<Asked>, Failure> {
     block_on(async {
         let (client, resolver) = (client().await, resolver_of(resolver)?);
-        let mut endpoints = BTreeMap::new();
-        for (region, name) in &traffic.endpoints {
-            endpoints.insert(region.clone(), addresses(&resolver, name).await);
-        }
+        let names = std::iter::once(&traffic.write_name).chain(&traffic.read_name);
+        let resolved = resolve(&resolver, names.chain(traffic.endpoints.values())).await;
+        let of = |name: &DnsName| resolved.get(name).cloned().unwrap_or_default();
+        let endpoints: BTreeMap<_, _> =
+            traffic.endpoints.iter().map(|(region, name)| (region.clone(), of(name))).collect();
         let mut asked = Vec::new();
         for name in std::iter::once(&traffic.write_name).chain(&traffic.read_name) {
             let kind = records(&client, traffic, name).await?.first().map(|record| record.kind.clone());
@@ -62,10 +68,9 @@ pub(super) fn ask(traffic: &Traffic, places: &[Place], resolver: Option<IpAddr>)
                 problem: format!("{name}: the zone {} has no record of this name", traffic.hosted_zone),
                 mend: "see `understudy traffic show`".to_owned(),
             })?;
-            let resolved = addresses(&resolver, name).await;
             for place in places {
                 let answered = answer(&client, traffic, name, &kind, *place).await?;
-                let (resolved, endpoints) = (resolved.clone(), endpoints.clone());
+                let (resolved, endpoints) = (of(name), endpoints.clone());
                 asked.push(Asked { place: place.region, name: name.clone(), answered, resolved, endpoints });
             }
         }
@@ -222,8 +227,19 @@ fn resolver_of(address: Option<IpAddr>) -> Result<TokioResolver, Failure> {
     })
 }
 
-/// None where it does not answer: what Route 53 says is what counts.
-async fn addresses(resolver: &TokioResolver, name: &DnsName) -> Vec<String> {
-    let found = tokio::time::timeout(PATIENCE, resolver.lookup_ip(format!("{name}."))).await;
-    found.ok().and_then(Result::ok).map(|found| found.iter().map(|ip| ip.to_string()).collect()).unwrap_or_default()
+/// The addresses of all of these, asked for at once. None where it does not answer: what Route 53 says is what counts.
+async fn resolve<'a>(
+    resolver: &TokioResolver,
+    names: impl Iterator<Item = &'a DnsName>,
+) -> BTreeMap<DnsName, Vec<String>> {
+    let mut lookups = JoinSet::new();
+    for name in names {
+        let (resolver, name) = (resolver.clone(), name.clone());
+        lookups.spawn(async move {
+            let found = timeout(RESOLVER_PATIENCE, resolver.lookup_ip(format!("{name}."))).await;
+            let found = found.ok().and_then(Result::ok);
+            (name, found.map(|found| found.iter().map(|ip| ip.to_string()).collect()).unwrap_or_default())
+        });
+    }
+    lookups.join_all().await.into_iter().collect()
 }
