@@ -1,7 +1,7 @@
 """Route 53 where moto differs: the ids of zones, and TestDNSAnswer, which it lacks.
 
-moto keeps health checks and asks nobody. Here each is healthy until the control API says otherwise, and what follows from that
-is Route 53's: the records of the policy that are healthy, and all of them where none is.
+moto keeps health checks and asks nobody. Here each is healthy until the control API says otherwise, and what follows
+is Route 53's: of the records that the policy prefers the first that is healthy, and where none is, the first of all.
 """
 
 import ipaddress

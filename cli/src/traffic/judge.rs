@@ -122,8 +122,9 @@ fn read_name(policy: &Policy, traffic: &Traffic, name: &DnsName, seen: &Seen, fa
 fn leads(record: &Record, at: &str, region: &Region, traffic: &Traffic, faults: &mut Faults) {
     let Some(endpoint) = traffic.endpoints.get(region).map(ToString::to_string) else { return };
     let names = record.kind == "CNAME" || record.ttl_seconds.is_none();
-    let elsewhere: Vec<&String> = record.leads_to.iter().filter(|target| names && **target != endpoint).collect();
-    for target in elsewhere {
+    // The console writes an alias of a load balancer with this label before its name.
+    let same = |target: &str| target.strip_prefix("dualstack.").unwrap_or(target) == endpoint;
+    for target in record.leads_to.iter().filter(|target| names && !same(target)) {
         let mend = format!("lead it to {endpoint}, or correct traffic.endpoints.{region}");
         faults.add(at, format!("it leads to {target}, and the file names {endpoint}"), mend);
     }

@@ -85,6 +85,19 @@ fn a_zone_as_the_file_wants_it_has_no_fault() {
     assert_eq!(faults(&sound()), Vec::<String>::new());
 }
 
+#[test]
+fn an_alias_may_name_a_load_balancer_as_the_console_does_and_addresses_are_not_judged() {
+    let mut seen = sound();
+    let alias = &mut records(&mut seen, WRITE)[0];
+    (alias.kind, alias.ttl_seconds) = ("A".to_owned(), None);
+    alias.leads_to = vec!["dualstack.east.orders.example.com".to_owned()];
+    let address = &mut records(&mut seen, READ)[0];
+    (address.kind, address.leads_to) = ("A".to_owned(), vec!["192.0.2.1".to_owned()]);
+    assert_eq!(faults(&seen), Vec::<String>::new());
+    records(&mut seen, WRITE)[0].leads_to = vec!["dualstack.west.orders.example.com".to_owned()];
+    assert_eq!(faults(&seen).len(), 1);
+}
+
 type Break = fn(&mut Seen);
 
 /// Each way to break it, and what is said of it.
