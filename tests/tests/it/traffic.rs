@@ -62,6 +62,8 @@ impl Zone {
             .output()
             .unwrap();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        let built = !text(&output.stderr).contains("--features aws");
+        assert!(built, "build it first: cargo build --workspace --features understudy-cli/aws");
         (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
     }
 }
