@@ -195,7 +195,7 @@ fn a_full_disk_is_no_answer() {
 
 #[test]
 fn help_fits_a_terminal_of_eighty_columns() {
-    let commands: [&[&str]; 14] = [
+    let commands: [&[&str]; 17] = [
         &[],
         &["app"],
         &["app", "validate"],
