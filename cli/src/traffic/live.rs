@@ -8,7 +8,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_route53::Client;
 use aws_sdk_route53::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_route53::types::{HealthCheckConfig, HealthCheckType, ResourceRecordSet, RrType};
+use aws_sdk_route53::types::{HealthCheckConfig, ResourceRecordSet, RrType};
 use hickory_resolver::config::{NameServerConfig, ResolverConfig};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::{Resolver, TokioResolver};
@@ -146,14 +146,14 @@ async fn check(client: &Client, id: &str) -> Result<Option<Check>, Failure> {
 }
 
 fn read_check(config: &HealthCheckConfig) -> Check {
-    let observes = match &config.r#type {
-        HealthCheckType::Calculated => Observes::Calculated {
+    let observes = match config.r#type.as_str() {
+        "CALCULATED" => Observes::Calculated {
             children: config.child_health_checks.clone().unwrap_or_default(),
             healthy_min: config.health_threshold.unwrap_or_default(),
         },
-        HealthCheckType::Http | HealthCheckType::HttpStrMatch => endpoint("http", 80, config),
-        HealthCheckType::Https | HealthCheckType::HttpsStrMatch => endpoint("https", 443, config),
-        other => Observes::Other(other.as_str().to_owned()),
+        "HTTP" | "HTTP_STR_MATCH" => endpoint("http", 80, config),
+        "HTTPS" | "HTTPS_STR_MATCH" => endpoint("https", 443, config),
+        other => Observes::Other(other.to_owned()),
     };
     let is = |flag: Option<bool>| flag.unwrap_or_default();
     Check { observes, inverted: is(config.inverted), disabled: is(config.disabled) }
