@@ -9,8 +9,10 @@ use crate::failure::Failure;
 use examine::{Examination, Schema, examine};
 use serde_json::json;
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 use understudy_driver::application_items;
+use understudy_engine::Policy;
 
 pub(crate) fn run(verb: &AppVerb, out: &mut dyn Write, err: &mut dyn Write) -> Result<ExitCode, Failure> {
     match verb {
@@ -48,6 +50,13 @@ fn show(args: &Show, out: &mut dyn Write, err: &mut dyn Write) -> Result<ExitCod
         writeln!(out)?;
     }
     Ok(answer(&examination))
+}
+
+/// The policy of an application file, or none and every fault of it told.
+pub(crate) fn sound(path: &Path, err: &mut dyn Write) -> Result<Option<Policy>, Failure> {
+    let examination = examine(&file::read(path)?)?;
+    report::faults(&path.display().to_string(), &examination, err)?;
+    Ok(examination.policy)
 }
 
 fn schema(out: &mut dyn Write) -> Result<ExitCode, Failure> {

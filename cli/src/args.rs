@@ -4,11 +4,13 @@ mod drill;
 mod explain;
 mod fsm;
 mod sim;
+mod traffic;
 
 pub(crate) use drill::{DrillRun, Scenario};
 pub(crate) use explain::Explain;
 pub(crate) use fsm::{FsmFormat, FsmShow, FsmVerb};
 pub(crate) use sim::{SimRun, SimVerb};
+pub(crate) use traffic::{TrafficShow, TrafficTest, TrafficVerb};
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -45,6 +47,11 @@ pub(crate) enum Noun {
     Sim {
         #[command(subcommand)]
         verb: SimVerb,
+    },
+    /// Look at the names of an application in Route 53; changes nothing.
+    Traffic {
+        #[command(subcommand)]
+        verb: TrafficVerb,
     },
 }
 

@@ -9,6 +9,7 @@ mod fsm;
 mod noun;
 mod pipe;
 mod sim;
+mod traffic;
 
 use args::Arguments;
 use clap::Parser;

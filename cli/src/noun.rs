@@ -2,7 +2,7 @@
 
 use crate::args::{Arguments, Noun};
 use crate::failure::Failure;
-use crate::{app, drill, explain, fsm, sim};
+use crate::{app, drill, explain, fsm, sim, traffic};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -13,6 +13,7 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write, err: &mut dyn Writ
         Noun::Explain(args) => explain::run(args, out)?,
         Noun::Fsm { verb } => fsm::run(verb, out)?,
         Noun::Sim { verb } => sim::run(verb, out, err)?,
+        Noun::Traffic { verb } => traffic::run(verb, out, err)?,
     };
     out.flush()?;
     Ok(code)

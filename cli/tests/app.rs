@@ -195,7 +195,7 @@ fn a_full_disk_is_no_answer() {
 
 #[test]
 fn help_fits_a_terminal_of_eighty_columns() {
-    let commands: [&[&str]; 14] = [
+    let commands: [&[&str]; 17] = [
         &[],
         &["app"],
         &["app", "validate"],
@@ -209,6 +209,9 @@ fn help_fits_a_terminal_of_eighty_columns() {
         &["fsm", "show"],
         &["sim"],
         &["sim", "run"],
+        &["traffic"],
+        &["traffic", "show"],
+        &["traffic", "test"],
         &["help"],
     ];
     for command in commands {
@@ -233,6 +236,16 @@ fn what_was_not_understood_is_no_answer() {
         let Answer { code, out, err } = understudy(arguments);
         assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
         assert!(err.contains("--help"), "{err}");
+    }
+}
+
+#[cfg(not(feature = "aws"))]
+#[test]
+fn without_the_sdk_route_53_is_not_asked_and_the_mend_is_told() {
+    for verb in ["show", "test"] {
+        let Answer { code, out, err } = understudy(&["traffic", verb, ORDERS]);
+        assert_eq!((code, out.as_str()), (2, ""), "{err}");
+        assert!(err.contains("--features aws"), "{err}");
     }
 }
 

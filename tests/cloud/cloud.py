@@ -8,12 +8,12 @@ from typing import Any
 from moto.dynamodb.models.table import Table
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from . import alarms, rds, tables
+from . import alarms, dns, rds, tables
 from .control import Control
 from .courses import Paces
 from .faults import Faults
 from .functions import Function, Functions
-from .gateway import Gateway
+from .gateway import Gateway, Lacking
 from .levers import Levers
 from .request_log import RequestLog
 from .server import Server
@@ -40,6 +40,7 @@ class Cloud:
         self.log = RequestLog()
         self.faults = Faults()
         self.moto_lock = threading.RLock()
+        self.checks = dns.Checks()
         self.databases = rds.Databases(settings.paces)
         self.levers = Levers()
         self._wires: list[Wire] = []
@@ -47,9 +48,11 @@ class Cloud:
         self._wires_lock = threading.Lock()
         rds.install(self.databases)
         alarms.install(self.offer_alarm_event)
+        dns.install()
         tables.install()
         moto = DomainDispatcherApplication(create_backend_app)
-        gateway = Gateway(moto, Control(self), self.levers, self.log, self.faults, self.moto_lock)
+        lacking = Lacking(self.checks, self.levers)
+        gateway = Gateway(moto, Control(self), self.log, self.faults, self.moto_lock, lacking)
         self._server = Server(gateway, settings.port)
         self.endpoint = f"http://{self._server.address}"
         self.functions = Functions(self.endpoint)

@@ -41,12 +41,14 @@ ROUTES = Map(
         Rule("/_cloud/levers", methods=["GET"], endpoint="list_levers"),
         Rule("/_cloud/levers", methods=["POST"], endpoint="add_levers"),
         Rule("/_cloud/safety-rules", methods=["POST"], endpoint="add_safety_rule"),
+        Rule("/_cloud/checks", methods=["POST"], endpoint="change_check"),
         Rule("/_cloud/tables", methods=["POST"], endpoint="make_table_global"),
     ]
 )
 
 WIRE_KINDS = ("alarms", "stream", "schedule")
 INVOKE_KINDS = ("request", "event")
+CHECK_STATUSES = ("healthy", "unhealthy")
 RELEASE_MODES = ("continue", "cut")
 
 
@@ -184,6 +186,10 @@ class Control:
     def add_safety_rule(self, fields: Fields) -> dict[str, Any]:
         rule = SafetyRule(tuple(fields.texts("controls")), fields.count("at_least"))
         self._cloud.levers.add_rule(rule)
+        return {}
+
+    def change_check(self, fields: Fields) -> dict[str, Any]:
+        self._cloud.checks.set(fields.text("id"), fields.choice("status", CHECK_STATUSES) == "healthy")
         return {}
 
     def make_table_global(self, fields: Fields) -> dict[str, Any]:

@@ -6,9 +6,10 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any
 
-from . import cbor
+from . import cbor, dns
 from .answers import Answer, ask, cbor_error, error_answer
 from .calls import Call, Protocol, identify, parse_json
 from .faults import Fault, Faults
@@ -20,6 +21,14 @@ CONTROL_PREFIX = "/_cloud"
 WsgiApp = Callable[..., Iterable[bytes]]
 
 
+@dataclass(frozen=True)
+class Lacking:
+    """What moto lacks altogether."""
+
+    checks: dns.Checks
+    levers: Levers
+
+
 class Severed(ConnectionAbortedError):
     """The connection ends without an answer. werkzeug drops such a request in silence."""
 
@@ -29,17 +38,18 @@ class Gateway:
         self,
         moto: WsgiApp,
         control: WsgiApp,
-        levers: Levers,
         log: RequestLog,
         faults: Faults,
         moto_lock: threading.RLock,
+        lacking: Lacking,
     ) -> None:
-        self._levers = levers
         self._moto = moto
         self._control = control
         self._log = log
         self._faults = faults
         self._moto_lock = moto_lock
+        self._checks = lacking.checks
+        self._levers = lacking.levers
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "/")
@@ -93,6 +103,8 @@ class Gateway:
                 return error_answer(call, 500, "InternalFailure", repr(failure))
 
     def _ask_moto(self, call: Call, environ: dict[str, Any]) -> Answer:
+        if environ.get("PATH_INFO") == dns.PATH:
+            return dns.answer(environ, self._checks)
         if call.protocol is not Protocol.CBOR:
             return ask(self._moto, environ)
         answer = ask(self._moto, cbor.as_json_request(environ, call.parameters))

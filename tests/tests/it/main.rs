@@ -8,6 +8,8 @@ mod crash;
 mod data_plane;
 mod failover;
 mod gate;
+mod gate_load;
 mod levers;
 mod refusal;
 mod tidy;
+mod traffic;

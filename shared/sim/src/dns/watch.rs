@@ -35,7 +35,7 @@ impl Watch {
         for (id, check) in zone.checks.iter() {
             let Observes::Endpoint { target, interval, threshold } = &check.observes else { continue };
             let (interval, threshold) = (*interval, *threshold);
-            settles_after = settles_after.max(interval * (Milliseconds::from(threshold) + 1));
+            settles_after = settles_after.max(interval * Milliseconds::from(threshold));
             for checker in 0..CHECKERS.len() {
                 // Spread over the interval, and for each check in another order.
                 let place = (checker * 3 + id * 5) % CHECKERS.len();
@@ -71,7 +71,7 @@ impl Watch {
         for (target, round) in &self.rounds {
             let first = from + (round.phase - from).rem_euclid(round.interval);
             let times = (first..end).step_by(usize::try_from(round.interval).unwrap_or(1).max(1));
-            looks.extend(times.take(round.threshold as usize + 1).map(|at| (at, target, *round)));
+            looks.extend(times.take(round.threshold as usize).map(|at| (at, target, *round)));
         }
         looks.sort_by_key(|(at, _, round)| (*at, round.id, round.checker));
         let mut before = zone.checks.statuses();

@@ -138,6 +138,12 @@ fn failover_answers_the_primary_then_the_secondary_and_the_primary_when_neither_
 }
 
 #[test]
+fn the_order_in_which_records_are_written_decides_nothing() {
+    let written: Vec<Record> = failover(None, None).into_iter().rev().collect();
+    assert_eq!(answered(&zone(written, vec![]), "us-west-2"), is("us-east-1", Because::Preferred));
+}
+
+#[test]
 fn a_record_without_a_check_is_always_healthy() {
     let mut zone = zone(failover(Some(0), None), vec![endpoint("us-east-1")]);
     observed(&mut zone.checks, 0, 0);
@@ -175,6 +181,33 @@ fn an_alias_that_evaluates_its_target_is_as_healthy_as_that_and_another_is_alway
         observed(&mut zone.checks, 0, 0);
         assert_eq!(answered(&zone, "us-east-1").0, place);
     }
+}
+
+#[test]
+fn an_alias_is_as_healthy_as_the_best_record_behind_it_and_says_why_that_one_answers() {
+    let target = name("east.example.com");
+    let alias =
+        Record { routing: Routing::Simple, value: Value::Alias { name: target.clone(), evaluates: true }, check: None };
+    let checks = Checks::new(vec![endpoint("us-east-1"), endpoint("us-west-2")]);
+    let records = BTreeMap::from([(name("orders.example.com"), vec![alias]), (target, failover(Some(0), Some(1)))]);
+    let mut zone = Zone::new(records, checks).unwrap();
+    observed(&mut zone.checks, 0, 0);
+    assert_eq!(answered(&zone, "us-east-1"), is("us-west-2", Because::NextHealthy));
+    observed(&mut zone.checks, 1, 0);
+    assert_eq!(answered(&zone, "us-east-1"), is("us-east-1", Because::AllUnhealthy));
+}
+
+#[test]
+fn a_check_that_does_not_exist_is_healthy_as_a_record_without_one_is() {
+    assert!(Checks::new(vec![]).is_healthy(0));
+}
+
+#[test]
+fn checkers_look_one_after_the_other_and_not_all_at_once() {
+    let watch = Watch::new(&zone(failover(Some(0), None), vec![endpoint("us-east-1")]));
+    let phases: BTreeSet<Milliseconds> = watch.rounds().map(|(_, round)| round.phase).collect();
+    assert_eq!(phases.len(), CHECKERS.len());
+    assert!(phases.iter().all(|phase| (0..10_000).contains(phase)), "{phases:?}");
 }
 
 #[test]
@@ -250,6 +283,7 @@ fn a_zone_that_contradicts_itself_is_refused() {
     assert_eq!(of(vec![secondary()], vec![]), primaries(0));
     let doubled = ZoneFault::Doubled { name: orders.clone() };
     assert_eq!(of(vec![near(), near()], vec![]), doubled);
+    assert_eq!(of(vec![east(Routing::Simple), east(Routing::Simple)], vec![]), doubled);
     assert_eq!(of(vec![primary(), secondary(), secondary()], vec![]), doubled);
     let checked = |check| record(Routing::Simple, "us-east-1", Some(check));
     let missing = |check| ZoneFault::NoSuchCheck { name: orders.clone(), check };
