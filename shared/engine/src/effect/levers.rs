@@ -6,7 +6,12 @@ use crate::lever::{Lever, LeverAct, LeverCall, Pull};
 use crate::phase::Phase;
 use crate::policy::Policy;
 use crate::state::State;
+use crate::time::Seconds;
 use jiff::Timestamp;
+
+/// The longest that a call may wait to leave, whatever a promote call may: a switchover restarts one database and
+/// promotes another, which takes longer, so that no call of an earlier move comes after the next one.
+const CALL_MAX: Seconds = Seconds(30);
 
 impl State {
     /// The levers that have not moved yet, each with what is to be done to it. A pause lets them only be read.
@@ -32,7 +37,7 @@ impl State {
                     act,
                     aim: policy.aim(lever, &pull.on, &pull.off)?,
                     endpoints: pull.endpoints(),
-                    not_after: policy.windows.call_seconds.after(now),
+                    not_after: policy.windows.call_seconds.min(CALL_MAX).after(now),
                 }))
             },
         )

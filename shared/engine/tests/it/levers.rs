@@ -158,6 +158,13 @@ fn the_commit_that_sets_the_latch_is_the_intent_for_every_lever() {
 }
 
 #[test]
+fn a_call_leaves_soon_or_never_however_long_a_promote_call_may_wait() {
+    let mut script = shifting();
+    script.policy.windows.call_seconds = Seconds(300);
+    assert_eq!(call(&script).unwrap().not_after, script.time(script.seconds() + 30));
+}
+
+#[test]
 fn an_application_without_levers_has_none_in_its_record() {
     let mut script = Script::promoting_fenced();
     script.answer(PromoteAnswer::Accepted);
