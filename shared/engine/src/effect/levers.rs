@@ -16,11 +16,7 @@ const CALL_MAX: Seconds = Seconds(30);
 impl State {
     /// The levers that have not moved yet, each with what is to be done to it. A pause lets them only be read.
     fn levers_to_move<'a>(&'a self, policy: &'a Policy) -> impl Iterator<Item = (Lever, &'a Pull, LeverAct)> {
-        let follows = self.phase.levers_follow();
-        let named = self
-            .levers
-            .iter()
-            .filter(move |(lever, pull)| follows && policy.aim(**lever, &pull.on, &pull.off).is_some());
+        let named = self.levers.iter().filter(move |(lever, pull)| policy.aim(**lever, &pull.on, &pull.off).is_some());
         named.filter_map(|(lever, pull)| {
             let act = pull.act()?;
             Some((*lever, pull, if self.paused.is_some() { LeverAct::Read } else { act }))

@@ -40,3 +40,12 @@ fn a_read_that_failed_does_not_forget_that_a_call_was_made() {
     let after = called.after(LeverAct::Read, trouble, Seconds(60), Seconds(300).after(Timestamp::UNIX_EPOCH));
     assert_eq!(after.standing, called.standing);
 }
+
+#[test]
+fn what_is_told_of_a_lever_names_it_and_where_it_is_to_send_traffic() {
+    let said = |lever, came_to| LeverNews { lever, on: "us-west-2".parse().unwrap(), came_to }.to_string();
+    let left = CameTo::Left { trouble: None };
+    assert_eq!(said(Lever::MultiRegionAccessPoint, CameTo::Moved), "the Multi-Region Access Point set to us-west-2");
+    assert_eq!(said(Lever::RoutingControls, left), "the routing controls not set to us-west-2");
+    assert!(said(Lever::RoutingControls, CameTo::GivenUp).ends_with("not set to us-west-2, and given up"));
+}

@@ -338,6 +338,14 @@ fn a_reading_of_before_the_last_act_is_stale() {
 }
 
 #[test]
+fn the_answer_to_a_call_that_is_due_counts_though_somebody_with_a_clock_ahead_has_read_the_lever() {
+    let mut script = shifting();
+    script.at(200).lever(MultiRegionAccessPoint, Read, UNMOVED);
+    script.at(195).lever(MultiRegionAccessPoint, Set, LeverAnswer::Accepted);
+    assert_eq!(script.state.levers[&MultiRegionAccessPoint].standing, Pulled::Called { at: script.now });
+}
+
+#[test]
 fn home_again_with_a_lever_that_never_moved_leaves_it_to_people_and_says_so() {
     let mut script = after_shifting(shifting()).rebuilt();
     script.lever(MultiRegionAccessPoint, Set, LeverAnswer::Accepted);
@@ -348,8 +356,12 @@ fn home_again_with_a_lever_that_never_moved_leaves_it_to_people_and_says_so() {
     script.policy.database.replica = REBUILT.parse().unwrap();
     script.say("ann", Order::Acknowledge);
     assert_eq!(script.phase(), PhaseName::Watching);
-    assert_eq!(told(&script.state).last(), Some(&(RoutingControls, CameTo::GivenUp)));
-    assert_eq!(wanted(&script), None);
+    let said = told(&script.state);
+    assert_eq!(said.last(), Some(&(RoutingControls, CameTo::GivenUp)));
+    script.at(9000).vote("witness", understudy_engine::Verdict::Down).tick();
+    assert_eq!(script.phase(), PhaseName::Suspected, "nor does it stand in the way of what comes next");
+    script.at(9900).tick();
+    assert_eq!((wanted(&script), told(&script.state)), (None, said), "that was the last word");
 }
 
 #[test]
