@@ -2,7 +2,7 @@
 
 use super::judge::Faults;
 use super::seen::{Check, Observes, Seen};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use understudy_engine::{Policy, Region, Traffic};
 
 /// What a fast check is: the time until a failure shows is their product.
@@ -15,8 +15,8 @@ const GATES_MIN: usize = 2;
 /// What a record's check must be calculated from.
 pub(super) struct Wanted<'a> {
     guarded: &'a Region,
-    /// The URLs that tell of the latch, with the Region of the gate.
-    latches: BTreeMap<String, &'a Region>,
+    /// The URLs that tell of the latch.
+    latches: BTreeSet<String>,
     /// The same of the guarded Region's own gate, which must not be asked.
     own: Option<String>,
     /// The endpoint's name, where its health counts too.
@@ -26,7 +26,7 @@ pub(super) struct Wanted<'a> {
 impl<'a> Wanted<'a> {
     pub(super) fn latches(policy: &Policy, traffic: &'a Traffic, guarded: &'a Region) -> Self {
         let url = |gate| format!("{gate}/latch/{}/{guarded}", policy.application);
-        let latches = traffic.gates_for(guarded).map(|(region, gate)| (url(gate), region)).collect();
+        let latches = traffic.gates_for(guarded).map(|(_, gate)| url(gate)).collect();
         Self { guarded, latches, own: traffic.gates.get(guarded).map(url), endpoint: None }
     }
 
@@ -40,13 +40,13 @@ pub(super) fn check_of(at: &str, id: &str, wanted: &Wanted<'_>, seen: &Seen, fau
     let mut leaves = Vec::new();
     let at = format!("{at}, check {id}");
     walk(&at, id, seen, &mut leaves, &mut Vec::new(), faults);
-    let (mut asked, mut endpoint) = (0, wanted.endpoint.is_none());
+    let (mut asked, mut endpoint) = (BTreeSet::new(), wanted.endpoint.is_none());
     for (at, check, url) in &leaves {
         if wanted.own.as_deref() == Some(*url) {
             let problem = format!("it asks the gate in {}, which is lost together with what it guards", wanted.guarded);
             faults.add(at, problem, "ask a gate in another Region");
-        } else if wanted.latches.contains_key(*url) {
-            asked += 1;
+        } else if wanted.latches.contains(*url) {
+            asked.insert((*url).to_owned());
             if !check.inverted {
                 let problem = "a latch is 200 while traffic must stay away, and the check is not inverted";
                 faults.add(at, problem, "invert the check");
@@ -57,21 +57,17 @@ pub(super) fn check_of(at: &str, id: &str, wanted: &Wanted<'_>, seen: &Seen, fau
                 faults.add(at, "it takes a well endpoint for unhealthy", "do not invert the check");
             }
         } else {
-            let known: Vec<&str> = wanted.latches.keys().map(String::as_str).collect();
+            let known: Vec<&str> = wanted.latches.iter().map(String::as_str).collect();
             let mend = format!("ask one of {}", known.join(", "));
             faults.add(at, format!("it asks {url}, which the file does not name"), mend);
         }
     }
-    if asked < wanted.latches.len() {
-        let missing: Vec<&str> = wanted.latches.keys().map(String::as_str).collect();
-        let missing: Vec<&str> = missing.into_iter().filter(|url| !leaves.iter().any(|leaf| leaf.2 == *url)).collect();
-        for url in missing {
-            faults.add(&at, format!("nobody asks {url}"), "add an inverted check of it to the calculated one");
-        }
+    for url in wanted.latches.difference(&asked) {
+        faults.add(&at, format!("nobody asks {url}"), "add an inverted check of it to the calculated one");
     }
-    if asked < GATES_MIN {
+    if asked.len() < GATES_MIN {
         let mend = format!("ask {GATES_MIN} gates outside {}", wanted.guarded);
-        faults.add(&at, format!("{asked} gates are asked: losing the last leads traffic back"), mend);
+        faults.add(&at, format!("{} gates are asked: losing the last leads traffic back", asked.len()), mend);
     }
     if !endpoint {
         faults.add(&at, "the endpoint itself is not checked", "add a check of the endpoint to the calculated one");

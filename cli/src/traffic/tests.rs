@@ -101,7 +101,7 @@ fn an_alias_may_name_a_load_balancer_as_the_console_does_and_addresses_are_not_j
 type Break = fn(&mut Seen);
 
 /// Each way to break it, and what is said of it.
-const BROKEN: [(&str, Break); 23] = [
+const BROKEN: [(&str, Break); 27] = [
     ("orders.example.com: the zone has no record", |seen| drop(seen.records.remove(WRITE))),
     ("orders.example.com: it has records of several routing policies", |seen| {
         records(seen, WRITE).push(record(Routing::Latency("us-east-1".to_owned()), "east.orders.example.com", None));
@@ -128,6 +128,10 @@ const BROKEN: [(&str, Break); 23] = [
         records(seen, WRITE)[0].leads_to = vec!["west.orders.example.com".to_owned()];
     }),
     ("orders.example.com SECONDARY: its TTL is 61 s", |seen| records(seen, WRITE)[1].ttl_seconds = Some(61)),
+    ("read.orders.example.com us-east-1: it leads to west.orders.example.com", |seen| {
+        records(seen, READ)[0].leads_to = vec!["west.orders.example.com".to_owned()];
+    }),
+    ("read.orders.example.com us-west-2: its TTL is 300 s", |seen| records(seen, READ)[1].ttl_seconds = Some(300)),
     ("orders.example.com PRIMARY: it has no health check", |seen| records(seen, WRITE)[0].check = None),
     ("orders.example.com SECONDARY: it has a health check", |seen| {
         records(seen, WRITE)[1].check = Some("west".to_owned());
@@ -140,6 +144,14 @@ const BROKEN: [(&str, Break); 23] = [
         if let Observes::Endpoint { interval_seconds, .. } = &mut check(seen, "write-latch-us-west-2").observes {
             *interval_seconds = 30;
         }
+    }),
+    ("orders.example.com PRIMARY, check write › write-latch-us-west-2: it needs 10 s × 4", |seen| {
+        if let Observes::Endpoint { threshold, .. } = &mut check(seen, "write-latch-us-west-2").observes {
+            *threshold = 4;
+        }
+    }),
+    ("orders.example.com PRIMARY, check write: a calculated check of latches is inverted once more", |seen| {
+        check(seen, "write").inverted = true;
     }),
     ("orders.example.com PRIMARY, check write: it is disabled", |seen| check(seen, "write").disabled = true),
     ("orders.example.com PRIMARY, check write › write-latch-us-west-2: a latch is 200", |seen| {
@@ -188,6 +200,17 @@ fn one_gate_that_is_left_out_is_missed_and_the_other_is_too_few() {
         children.truncate(1);
         *healthy_min = 1;
     }
+    let found = faults(&seen);
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found[0].ends_with("nobody asks https://cccccccc.lambda-url.us-west-2.on.aws/latch/orders/us-east-1"));
+    assert!(found[1].ends_with("1 gates are asked: losing the last leads traffic back"), "{found:#?}");
+}
+
+#[test]
+fn a_gate_that_two_checks_ask_is_one_gate() {
+    let mut seen = sound();
+    let twice = format!("{}/latch/orders/us-east-1", GATES[1].1);
+    *check(&mut seen, "write-latch-us-west-2") = endpoint(&twice, true);
     let found = faults(&seen);
     assert_eq!(found.len(), 2, "{found:#?}");
     assert!(found[0].ends_with("nobody asks https://cccccccc.lambda-url.us-west-2.on.aws/latch/orders/us-east-1"));
