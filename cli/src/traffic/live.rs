@@ -34,7 +34,7 @@ pub(super) fn read(traffic: &Traffic) -> Result<Seen, Failure> {
     block_on(async {
         let client = client().await;
         let mut seen = Seen::default();
-        for name in std::iter::once(&traffic.write_name).chain(&traffic.read_name) {
+        for name in traffic.names() {
             let records = records(&client, traffic, name).await?;
             let mut open: Vec<String> = records.iter().filter_map(|record| record.check.clone()).collect();
             for _ in 0..DEPTH_MAX {
@@ -56,13 +56,12 @@ pub(super) fn read(traffic: &Traffic) -> Result<Seen, Failure> {
 pub(super) fn ask(traffic: &Traffic, places: &[Place], resolver: Option<IpAddr>) -> Result<Vec<Asked>, Failure> {
     block_on(async {
         let (client, resolver) = (client().await, resolver_of(resolver)?);
-        let names = std::iter::once(&traffic.write_name).chain(&traffic.read_name);
-        let resolved = resolve(&resolver, names.chain(traffic.endpoints.values())).await;
+        let resolved = resolve(&resolver, traffic.names().chain(traffic.endpoints.values())).await;
         let of = |name: &DnsName| resolved.get(name).cloned().unwrap_or_default();
         let endpoints: BTreeMap<_, _> =
             traffic.endpoints.iter().map(|(region, name)| (region.clone(), of(name))).collect();
         let mut asked = Vec::new();
-        for name in std::iter::once(&traffic.write_name).chain(&traffic.read_name) {
+        for name in traffic.names() {
             let kind = records(&client, traffic, name).await?.first().map(|record| record.kind.clone());
             let kind = kind.ok_or_else(|| Failure {
                 problem: format!("{name}: the zone {} has no record of this name", traffic.hosted_zone),

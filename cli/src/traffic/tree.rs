@@ -5,7 +5,7 @@ use std::io::{Result, Write};
 use understudy_engine::Traffic;
 
 pub(super) fn draw(out: &mut dyn Write, traffic: &Traffic, seen: &Seen) -> Result<()> {
-    for name in std::iter::once(&traffic.write_name).chain(&traffic.read_name) {
+    for name in traffic.names() {
         writeln!(out, "{name}")?;
         let records = seen.records.get(&name.to_string()).map_or(&[][..], Vec::as_slice);
         for (index, record) in records.iter().enumerate() {

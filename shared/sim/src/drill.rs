@@ -348,6 +348,35 @@ mod tests {
         }
     }
 
+    /// The most failures that a client had whose resolver keeps to the TTL.
+    fn failed(report: &DrillReport, what: &str) -> u64 {
+        let usual = report.traffic.clients.iter().filter(|seen| seen.what == what && !seen.client.contains("keeps"));
+        usual.map(|seen| seen.failed).max().unwrap()
+    }
+
+    #[test]
+    fn what_clients_miss_is_the_time_that_their_region_is_lost_and_not_moved_from() {
+        let failed = |script| {
+            let report = drill(script, Mode::Auto, Breadth::Two);
+            (failed(&report, "writes"), failed(&report, "reads"))
+        };
+        assert_eq!(failed(Script::Partition), (43, 43));
+        assert_eq!(failed(Script::StandbyLoss).0, 0);
+        assert_eq!(failed(Script::EverythingUnhealthy), (0, 0));
+        let lost = failed(Script::RegionLoss);
+        assert!((641..800).contains(&lost.0), "decided and promoted after 641 s, and then DNS: {lost:?}");
+        assert!(lost.1 <= 120, "reads shift at once: {lost:?}");
+    }
+
+    #[test]
+    fn an_old_primary_that_comes_back_is_cut_off() {
+        let report = drill(Script::OldPrimaryReturns, Mode::Auto, Breadth::Two);
+        let fenced = report.timeline.iter().find(|line| line.what == "the old writer is fenced").unwrap();
+        assert!(fenced.offset_seconds > 1200.0, "{}", fenced.offset_seconds);
+        let returned = report.timeline.iter().find(|line| line.what == "us-east-1 is back").unwrap();
+        assert!((returned.offset_seconds - 1200.0).abs() < 1.0);
+    }
+
     #[test]
     fn the_same_drill_tells_the_same_story_twice() {
         let story = || serde_json::to_string(&drill(Script::GateLoss, Mode::Auto, Breadth::Two)).unwrap();

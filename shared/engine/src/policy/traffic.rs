@@ -32,6 +32,11 @@ pub struct Traffic {
 }
 
 impl Traffic {
+    /// The names that clients use, that of writes first.
+    pub fn names(&self) -> impl Iterator<Item = &DnsName> {
+        std::iter::once(&self.write_name).chain(&self.read_name)
+    }
+
     /// The gates that speak for a Region: all but its own, which would be lost with it.
     pub fn gates_for(&self, guarded: &Region) -> impl Iterator<Item = (&Region, &GateUrl)> {
         self.gates.iter().filter(move |(region, _)| *region != guarded)

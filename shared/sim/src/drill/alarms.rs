@@ -90,3 +90,53 @@ impl Alarm {
         self.world.set_alarm(&self.arn, value, reason);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drill::orders::Application;
+    use crate::drill::{Breadth, DrillOptions, Script};
+    use understudy_engine::Mode;
+
+    /// The alarms that are in ALARM after the primary Region was lost for so many seconds, and so many more.
+    async fn in_alarm(lost_for: u64, then: u64) -> Vec<String> {
+        let options = DrillOptions { script: Script::RegionLoss, mode: Mode::Auto, breadth: Breadth::Two };
+        let orders = Application::new(&options).unwrap();
+        let world = World::new("2026-03-01T03:00:00Z".parse().unwrap());
+        orders.set_up(&world).unwrap();
+        let _watching = watch(&world, &orders.policy, world.now());
+        // The first minutes that the alarms judge begin within the first one.
+        tokio::time::sleep(Duration::from_secs(300)).await;
+        world.kill_region(&orders.policy.regions.primary);
+        tokio::time::sleep(Duration::from_secs(lost_for)).await;
+        world.revive_region(&orders.policy.regions.primary);
+        tokio::time::sleep(Duration::from_secs(then)).await;
+        let alarms = orders.policy.voters.iter().filter_map(|voter| {
+            let Source::Alarm(arn) = &voter.source;
+            (world.alarm_value(arn) == Some(AlarmValue::Alarm)).then(|| voter.name.to_string())
+        });
+        alarms.collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_bad_minute_is_no_alarm() {
+        for lost_for in [31, 43, 60] {
+            for then in (0..120).step_by(10) {
+                assert_eq!(in_alarm(lost_for, then).await, Vec::<String>::new(), "{lost_for} s, {then} s later");
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn two_bad_minutes_are_an_alarm_wherever_a_region_is_left_to_see_them() {
+        let seen = ["outside-checks", "replica-heartbeat", "standby-probe", "witness-probe"];
+        let mut told = in_alarm(180, 0).await;
+        told.sort_unstable();
+        assert_eq!(told, seen, "the alarm of the lost Region says nothing");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_alarm_ends_when_the_region_is_back() {
+        assert_eq!(in_alarm(180, 180).await, Vec::<String>::new());
+    }
+}

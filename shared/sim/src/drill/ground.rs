@@ -108,3 +108,6 @@ impl Ground {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

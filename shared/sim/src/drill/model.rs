@@ -109,3 +109,38 @@ impl Model {
         i64::try_from(now.duration_since(self.begun_at).as_millis()).unwrap_or(Milliseconds::MAX)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drill::orders::Application;
+    use crate::drill::{Breadth, DrillOptions, Script};
+    use crate::world::World;
+    use jiff::SignedDuration;
+    use understudy_engine::Mode;
+
+    /// Where writes are led once the primary Region was latched for two minutes with these gates.
+    fn led_by(gates: &[&str]) -> String {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let _inside = runtime.enter();
+        let options = DrillOptions { script: Script::GateLoss, mode: Mode::Auto, breadth: Breadth::Two };
+        let orders = Application::new(&options).unwrap();
+        let world = World::new("2026-03-01T03:00:00Z".parse().unwrap());
+        orders.set_up(&world).unwrap();
+        let mut ground = Ground::of(&world, &orders).unwrap();
+        let mut model = Model::new(&orders.policy, orders.clients(), world.now()).unwrap().unwrap();
+        ground.latched.insert(orders.policy.regions.primary.clone());
+        ground.gates = gates.iter().map(|gate| gate.parse().unwrap()).collect();
+        ground.now += SignedDuration::from_secs(120);
+        model.come_to(&ground);
+        model.end().0.unwrap().to_string()
+    }
+
+    #[test]
+    fn any_gate_outside_a_latched_region_keeps_writes_off_it_and_without_one_they_drift_back() {
+        assert_eq!(led_by(&["us-east-1", "us-east-2", "us-west-2"]), "us-west-2");
+        assert_eq!(led_by(&["us-east-2"]), "us-west-2");
+        assert_eq!(led_by(&["us-east-1"]), "us-east-1", "its own gate is not asked");
+        assert_eq!(led_by(&[]), "us-east-1");
+    }
+}

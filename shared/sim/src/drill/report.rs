@@ -83,10 +83,8 @@ pub(super) async fn write(played: Played<'_>) -> Result<DrillReport, DrillError>
     let failures = stage.failures();
     let expected = options.script.expected(options.mode);
     let recorded = chain_verifies || state.phase.incident().is_none();
-    let as_expected = state.phase.name() == expected.ended
-        && writes_at == expected.writes_at.of(&orders.policy.regions)
-        && recorded
-        && failures.is_empty();
+    let met = expected.is_met(state.phase.name(), writes_at.as_ref(), &orders.policy.regions);
+    let as_expected = met && recorded && failures.is_empty();
     Ok(DrillReport {
         scenario: options.script.name(),
         application: orders.policy.application.to_string(),

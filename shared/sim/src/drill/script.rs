@@ -58,6 +58,12 @@ pub(super) struct Expected {
     pub(super) writes_at: Place,
 }
 
+impl Expected {
+    pub(super) fn is_met(self, ended: PhaseName, writes_at: Option<&Region>, regions: &Regions) -> bool {
+        ended == self.ended && writes_at == self.writes_at.of(regions).as_ref()
+    }
+}
+
 impl Script {
     pub const ALL: [Self; 7] = [
         Self::RegionLoss,
@@ -124,9 +130,27 @@ impl Script {
                 (PhaseName::FailedOver, Place::Standby)
             }
             (Self::RegionLoss | Self::GateLoss, Mode::Observe) => (PhaseName::Held, Place::Primary),
-            (Self::OldPrimaryReturns | Self::Partition | Self::StandbyLoss | Self::EverythingUnhealthy, _)
-            | (Self::Flapping, _) => (PhaseName::Watching, Place::Primary),
+            (Self::OldPrimaryReturns, Mode::Observe)
+            | (Self::Partition | Self::Flapping | Self::StandbyLoss | Self::EverythingUnhealthy, _) => {
+                (PhaseName::Watching, Place::Primary)
+            }
         };
         Expected { ended, writes_at }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drill_whose_writes_are_led_elsewhere_did_not_end_as_it_should() {
+        let region = |code: &str| code.parse::<Region>().unwrap();
+        let regions = Regions { primary: region("us-east-1"), standby: region("us-west-2"), witness: None };
+        let expected = Script::RegionLoss.expected(Mode::Auto);
+        assert!(expected.is_met(PhaseName::FailedOver, Some(&regions.standby), &regions));
+        assert!(!expected.is_met(PhaseName::FailedOver, Some(&regions.primary), &regions));
+        assert!(!expected.is_met(PhaseName::FailedOver, None, &regions));
+        assert!(!expected.is_met(PhaseName::Held, Some(&regions.standby), &regions));
     }
 }

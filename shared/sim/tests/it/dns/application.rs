@@ -3,7 +3,7 @@
 use super::region;
 use std::collections::BTreeSet;
 use understudy_engine::{DnsName, Regions, Traffic};
-use understudy_sim::dns::{Milliseconds, Resolver, Target, Watch, Zone, application_zone};
+use understudy_sim::dns::{Milliseconds, Observes, Resolver, Target, Watch, Zone, application_zone};
 
 const SECOND: Milliseconds = 1000;
 
@@ -174,4 +174,20 @@ fn when_nothing_is_healthy_reads_go_where_they_would_go_if_everything_were() {
     assert_eq!(world.reads_from("us-east-1"), "us-east-1");
     assert_eq!(world.reads_from("us-west-2"), "us-west-2");
     assert_eq!(world.writes(), "us-east-1");
+}
+
+#[test]
+fn checks_are_fast_and_answers_are_kept_for_a_minute() {
+    let world = World::two_gates();
+    let mut endpoints = 0;
+    for (_, check) in world.zone.checks.iter() {
+        if let Observes::Endpoint { interval, threshold, .. } = &check.observes {
+            endpoints += 1;
+            assert_eq!((*interval, *threshold), (10 * SECOND, 3));
+        }
+    }
+    assert_eq!(endpoints, 8, "two latches for writes; and two, beside the endpoint, for the reads of each Region");
+    for name in [&world.write_name, &world.read_name] {
+        assert_eq!(world.zone.answer(name, &region("us-east-1")).unwrap().ttl_seconds, 60);
+    }
 }
