@@ -49,10 +49,11 @@ pub enum Bug {
     LeverClosesBoth,
     LeverUnread,
     HideLever,
+    TrustOldRecord,
 }
 
 impl Bug {
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::CountResponders,
         Self::MissingIsDown,
         Self::ForgetFreshness,
@@ -90,6 +91,7 @@ impl Bug {
         Self::LeverClosesBoth,
         Self::LeverUnread,
         Self::HideLever,
+        Self::TrustOldRecord,
     ];
 
     /// The invariant that forbids it, by its id: the one that has to notice, whatever else does.
@@ -108,7 +110,7 @@ impl Bug {
             Self::IgnoreObserver => "I11",
             Self::IgnoreBreaker => "I12",
             Self::ReuseEpoch => "I13",
-            Self::LeverUnread => "I14",
+            Self::LeverUnread | Self::TrustOldRecord => "I14",
             Self::RetryOnTimeout | Self::AbortAtOnce => "I15",
             Self::ClaimFenced | Self::HideSplitRisk => "I16",
             Self::LatchOpensOnRecovery | Self::LeverGoesHome => "I17",
@@ -164,6 +166,7 @@ impl Bug {
             Self::LeverClosesBoth => "a lever closes the old Region without opening the new one",
             Self::LeverUnread => "a lever counts as moved once the call was accepted",
             Self::HideLever => "nobody is told of a lever that does not move",
+            Self::TrustOldRecord => "whoever was frozen over a record acts on it",
         }
     }
 }

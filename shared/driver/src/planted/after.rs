@@ -56,7 +56,8 @@ pub(super) fn made(bug: Bug, before: &State, votes: &Votes, mut stepped: Step, n
         | Bug::LeverGoesHome
         | Bug::LeverClosesBoth
         | Bug::LeverUnread
-        | Bug::HideLever => {}
+        | Bug::HideLever
+        | Bug::TrustOldRecord => {}
     }
     if stepped.next != *before && stepped.next.revision == before.revision {
         stepped.next.revision = before.revision.next();

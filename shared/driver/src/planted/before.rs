@@ -63,7 +63,8 @@ pub(super) fn given(bug: Bug, state: &State, policy: &Policy, votes: &Votes, eve
         | Bug::LeverGoesHome
         | Bug::LeverClosesBoth
         | Bug::LeverUnread
-        | Bug::HideLever => {}
+        | Bug::HideLever
+        | Bug::TrustOldRecord => {}
     }
     given
 }

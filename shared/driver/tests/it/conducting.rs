@@ -168,6 +168,18 @@ async fn what_a_frozen_run_saw_is_as_old_as_its_question() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_record_that_a_run_was_frozen_over_is_loaded_again_before_anything_is_done_about_it() {
+    let loads = async |frozen| {
+        let scene = Scene::new();
+        *scene.table.frozen_over_load.lock().unwrap() = Duration::from_secs(frozen);
+        scene.turn(&mut run("run-1")).await.unwrap();
+        *scene.table.loads.lock().unwrap()
+    };
+    assert_eq!(loads(3600).await, loads(0).await + 1);
+    assert_eq!(loads(16).await, loads(14).await + 1, "a reading takes 15 s at the most");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_run_that_dies_at_its_call_is_followed_by_one_that_reads_back_first() {
     let scene = Scene::new();
     scene.almost_sustained().await;

@@ -30,6 +30,9 @@ pub(crate) struct Table {
     pub(crate) breaker_rivals: Mutex<u32>,
     /// Whether the storm breaker can be read.
     pub(crate) breaker_is_away: Mutex<bool>,
+    /// For how long the process is frozen over the next record that it loads.
+    pub(crate) frozen_over_load: Mutex<Duration>,
+    pub(crate) loads: Mutex<u32>,
 }
 
 impl Table {
@@ -40,6 +43,8 @@ impl Table {
             nonces: Mutex::default(),
             breaker_rivals: Mutex::default(),
             breaker_is_away: Mutex::default(),
+            frozen_over_load: Mutex::default(),
+            loads: Mutex::default(),
         }
     }
 
@@ -67,7 +72,10 @@ impl Table {
 impl Ledger for Table {
     async fn load(&self, application: &Application) -> Result<Record, LedgerError> {
         let record = self.inner.load(application).await?;
+        *self.loads.lock().unwrap() += 1;
         self.interfere(&record).await?;
+        let frozen = std::mem::take(&mut *self.frozen_over_load.lock().unwrap());
+        tokio::time::sleep(frozen).await;
         Ok(record)
     }
 

@@ -43,7 +43,19 @@ pub(super) fn check(trace: &Trace<'_>, findings: &mut Findings) {
             format!("r{} calls the old writer {:?}, and it was not cut off", commit.new.revision, after.standing)
         });
     }
+    let mut latest: Option<&Commit> = None;
     for fact in &trace.facts {
+        if let What::Commit(commit) = &fact.what {
+            latest = Some(commit);
+        }
+        if let What::FenceCall { epoch, act, arrived: true, .. } = &fact.what
+            && *act != FenceAct::Describe
+        {
+            let asks = latest.and_then(|commit| commit.new.phase.decision()).is_some_and(|one| one.epoch == *epoch);
+            findings.check(Invariant::I14, asks, || {
+                format!("epoch {epoch}: the writer is changed, and the record has left that decision behind")
+            });
+        }
         if let What::FenceCall { epoch, act: FenceAct::Restore { .. }, arrived: true, promoted_by_us } = &fact.what {
             findings.check(Invariant::I19, !promoted_by_us, || {
                 format!("epoch {epoch}: the old writer is opened again after its replica was promoted")
