@@ -3,7 +3,7 @@
 use hickory_proto::op::{Edns, Message, Query, ResponseCode};
 use hickory_proto::rr::rdata::opt::{ClientSubnet, EdnsCode, EdnsOption};
 use hickory_proto::rr::{Name, RData, RecordType};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
 use understudy_loopback::Place;
@@ -90,4 +90,12 @@ pub(crate) fn http(address: SocketAddr, method: &str, path: &str) -> (u16, Strin
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     (answer.split_whitespace().nth(1).unwrap().parse().unwrap(), answer)
+}
+
+/// Whether anything at all is answered within a moment.
+pub(crate) fn is_silent(address: SocketAddr, path: &str) -> bool {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_millis(150))).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").unwrap();
+    stream.read(&mut [0]).is_err_and(|error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut))
 }

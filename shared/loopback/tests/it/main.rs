@@ -4,7 +4,7 @@
 
 mod ask;
 
-use ask::{Answer, dns, dns_over_tcp, http};
+use ask::{Answer, dns, dns_over_tcp, http, is_silent};
 use hickory_proto::op::ResponseCode;
 use hickory_proto::rr::RecordType;
 use std::collections::BTreeSet;
@@ -47,6 +47,9 @@ fn a_lost_region_takes_no_writes_until_the_other_one_does_and_anybody_can_watch(
             let (status, body) = http(addresses.endpoints[&region("us-west-2")], "POST", "/write");
             assert_eq!(status, 503, "{body}");
             assert_eq!(http(gate, "GET", "/latch/orders/us-east-1").0, 404);
+            let lost = region("us-east-1");
+            assert!(is_silent(addresses.endpoints[&lost], "/health"), "a lost Region is a black hole");
+            assert!(is_silent(addresses.gates[&lost], "/latch/orders/us-east-1"), "its gate too");
             answers_as_an_authority(addresses);
         } else if what == "writes from us-east-1 lead to us-west-2" {
             assert_eq!(now, region("us-west-2"));
@@ -105,6 +108,15 @@ fn a_speed_that_no_checker_could_keep_up_with_is_refused() {
     assert!(Speed::new(0).is_none());
     assert!(Speed::new(FAST + 1).is_none());
     assert!(Speed::new(1).is_some());
+}
+
+#[test]
+fn the_places_of_the_docs_are_those_of_the_code() {
+    let page = include_str!("../../../../docs/reference/traffic-commands.md");
+    let rows = page.lines().skip_while(|line| *line != "| place | subnet |").skip(2);
+    let told: Vec<&str> = rows.take_while(|line| line.starts_with('|')).collect();
+    let known = PLACES.map(|place| format!("| {} | {}/24 |", place.region, place.address()));
+    assert_eq!(told, known);
 }
 
 #[test]
