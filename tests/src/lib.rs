@@ -7,7 +7,7 @@ mod command_line;
 mod story;
 
 pub use cloud::{Fault, LocalCloud, Options, await_until};
-pub use command_line::aws;
+pub use command_line::{away_from_aws, aws};
 pub use story::{Story, policy};
 
 use std::path::PathBuf;

@@ -31,7 +31,7 @@ fn get(url: &str, path: &str) -> Asked {
     Asked { status, source, body: answer.body_mut().read_json().unwrap_or(Value::Null), took: begun.elapsed() }
 }
 
-fn table_away() -> Fault {
+pub(crate) fn table_away() -> Fault {
     Fault {
         service: "dynamodb",
         action: "GetItem",

@@ -1,5 +1,6 @@
 //! The gate under load, with its table away in the middle: a measurement, made by hand (`make gate-load`).
 
+use crate::gate::table_away;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,7 +8,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use understudy_tests::{Fault, Options, Story, await_until, binaries};
+use understudy_tests::{Options, Story, await_until, binaries};
 
 /// In all, and for how long.
 const REQUESTS_PER_SECOND: u32 = 200;
@@ -63,17 +64,6 @@ fn two_hundred_requests_a_second_are_answered_right_while_the_table_comes_and_go
     report(&seen, begun.elapsed());
     let wrong: Vec<&String> = seen.iter().flat_map(|one| &one.wrong).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
-}
-
-fn table_away() -> Fault {
-    Fault {
-        service: "dynamodb",
-        action: "GetItem",
-        region: None,
-        body_contains: Some("ProjectionExpression"),
-        times: None,
-        effect: json!({"kind": "error", "status": 500, "code": "InternalServerError", "message": "away"}),
-    }
 }
 
 fn agent() -> ureq::Agent {

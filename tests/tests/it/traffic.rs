@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use std::fs;
 use std::process::Command;
-use understudy_tests::{Options, Story, aws, binaries, root};
+use understudy_tests::{Options, Story, away_from_aws, aws, binaries, root};
 
 const GATES: [(&str, &str); 3] = [
     ("us-east-1", "aaaaaaaa.lambda-url.us-east-1.on.aws"),
@@ -49,18 +49,10 @@ impl Zone {
 
     /// Runs `understudy traffic` with the file: its exit code, what it says, and what it says of errors.
     fn traffic(&self, words: &[&str]) -> (i32, String, String) {
-        let output = Command::new(binaries().join("understudy"))
-            .args(["traffic", words[0], self.file.path().to_str().unwrap()])
-            .args(&words[1..])
-            .env("AWS_ENDPOINT_URL", &self.story.cloud.endpoint)
-            .env("HTTPS_PROXY", "http://127.0.0.1:9")
-            .env("AWS_CONFIG_FILE", "/dev/null")
-            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
-            .env("AWS_ACCESS_KEY_ID", "test")
-            .env("AWS_SECRET_ACCESS_KEY", "test")
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .output()
-            .unwrap();
+        let mut command = Command::new(binaries().join("understudy"));
+        command.args(["traffic", words[0], self.file.path().to_str().unwrap()]).args(&words[1..]);
+        command.env("AWS_ENDPOINT_URL", &self.story.cloud.endpoint);
+        let output = away_from_aws(&mut command).output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let built = !text(&output.stderr).contains("--features aws");
         assert!(built, "build it first: cargo build --workspace --features understudy-cli/aws");
