@@ -4,7 +4,7 @@ PORT ?= 4510
 SEEDS ?= 20000
 PLANTED := target/planted/release/understudy-planted
 
-.PHONY: drill test cloud venv format lint unit end-to-end python rules simulate planted-bugs mutants gate-load
+.PHONY: drill test cloud venv format lint unit end-to-end python rules simulate planted-bugs mutants gate-load probe-load
 
 # A Region dies and recovers in a simulated cloud: no AWS account, no SDK.
 drill:
@@ -80,6 +80,10 @@ rules:
 gate-load: venv
 	cargo build --workspace
 	cargo test --package understudy-tests gate_load -- --ignored --nocapture
+
+# A thousand targets in one round of a probe, on loopback: prints seconds and the process's peak memory. By hand.
+probe-load:
+	ulimit -n 4096 && cargo test --package understudy-prober load -- --ignored --nocapture
 
 # Two clouds at a time: each is a Python process and up to a dozen functions.
 end-to-end:

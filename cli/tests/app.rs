@@ -259,11 +259,13 @@ fn drills_and_scenarios_are_listed_with_what_goes_wrong_and_what_is_expected() {
 }
 
 #[test]
-fn the_levers_that_the_example_shows_in_comments_are_valid_where_they_are_written() {
+fn what_the_example_shows_in_comments_is_valid_where_it_is_written() {
     let orders = fs::read_to_string(ORDERS).unwrap();
     let written: Vec<&str> = orders.lines().map(|line| line.strip_prefix("#   ").unwrap_or(line)).collect();
-    assert!(written.contains(&"[traffic.multi_region_access_point]"));
-    let path = file("levers.toml", written.join("\n").as_bytes());
+    assert!(written.contains(&"[traffic.multi_region_access_point]") && written.contains(&"[probes]"));
+    let voters = written.iter().filter(|line| **line == "[[voters]]").count();
+    let whole = written.join("\n").replace("[quorum]\nneeded = 2", &format!("[quorum]\nneeded = {}", voters / 2 + 1));
+    let path = file("whole.toml", whole.as_bytes());
     let Answer { code, err, .. } = understudy(&["app", "validate", path.to_str().unwrap()]);
     assert_eq!((code, err.as_str()), (0, ""));
 }

@@ -11,6 +11,9 @@ use understudy_engine::{DbInstanceArn, DbStatus, Lag, Look, Seconds, Sight, Sigh
 /// The grain of `ReplicaLag`.
 const PERIOD_SECONDS: i32 = 60;
 
+/// How old a measurement may be that is asked for as the newest: CloudWatch is a minute or two behind.
+const NEWEST_MAX_AGE: Seconds = Seconds(300);
+
 pub(crate) async fn see(clients: &Clients, look: &Look) -> Sight {
     let (sight, measured) = tokio::join!(describe(clients, &look.candidate), lags(clients, look));
     match (sight, measured) {
@@ -69,8 +72,31 @@ fn source_arn(source: &str, replica: &DbInstanceArn) -> Option<DbInstanceArn> {
 /// The measurements of the span, oldest first. −1 is how RDS says that it does not replicate: it is no
 /// measurement, and neither is silence.
 async fn lags(clients: &Clients, look: &Look) -> Result<Vec<Lag>, Unseen> {
-    let client = clients.cloudwatch(&look.candidate.region());
-    let instance = Dimension::builder().name("DBInstanceIdentifier").value(look.candidate.instance()).build();
+    let points = datapoints(clients, &look.candidate, look.lag_after, look.lag_until).await?;
+    let mut lags: Vec<Lag> = points.iter().filter_map(measured).collect();
+    lags.sort_by_key(|lag| lag.at);
+    Ok(lags)
+}
+
+/// The newest measurement, unless what is newest is no measurement.
+pub(crate) async fn newest_lag(
+    clients: &Clients,
+    replica: &DbInstanceArn,
+    now: Timestamp,
+) -> Result<Option<Lag>, Unseen> {
+    let points = datapoints(clients, replica, NEWEST_MAX_AGE.before(now), now).await?;
+    let newest = points.iter().max_by_key(|point| point.timestamp().map(DateTime::as_nanos));
+    Ok(newest.and_then(measured))
+}
+
+async fn datapoints(
+    clients: &Clients,
+    replica: &DbInstanceArn,
+    after: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<Datapoint>, Unseen> {
+    let client = clients.cloudwatch(&replica.region());
+    let instance = Dimension::builder().name("DBInstanceIdentifier").value(replica.instance()).build();
     let answer = client
         .get_metric_statistics()
         .namespace("AWS/RDS")
@@ -78,17 +104,15 @@ async fn lags(clients: &Clients, look: &Look) -> Result<Vec<Lag>, Unseen> {
         .dimensions(instance)
         .period(PERIOD_SECONDS)
         .statistics(Statistic::Maximum)
-        .start_time(DateTime::from_secs(look.lag_after.as_second()))
-        .end_time(DateTime::from_secs(look.lag_until.as_second().saturating_add(1)))
+        .start_time(DateTime::from_secs(after.as_second()))
+        .end_time(DateTime::from_secs(until.as_second().saturating_add(1)))
         .send()
         .await;
     let answer = answer.map_err(|error| {
         tracing::warn!(error = %aws_sdk_cloudwatch::error::DisplayErrorContext(&error), "the lag could not be read");
         unseen(&Failure::of(&error))
     })?;
-    let mut lags: Vec<Lag> = answer.datapoints().iter().filter_map(measured).collect();
-    lags.sort_by_key(|lag| lag.at);
-    Ok(lags)
+    Ok(answer.datapoints.unwrap_or_default())
 }
 
 #[expect(

@@ -73,9 +73,17 @@ impl Clients {
     /// DynamoDB, in the Region that we run in.
     #[must_use]
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        let config = aws_sdk_dynamodb::config::Builder::from(&self.base)
+        self.dynamodb_in(None)
+    }
+
+    /// DynamoDB, where the only copy of the table may be in another Region. None is the one that we run in.
+    pub(crate) fn dynamodb_in(&self, region: Option<&Region>) -> aws_sdk_dynamodb::Client {
+        let mut config = aws_sdk_dynamodb::config::Builder::from(&self.base)
             .retry_config(RetryConfig::standard().with_max_attempts(4))
             .timeout_config(bounded(Duration::from_millis(2000), Duration::from_secs(8)));
+        if let Some(region) = region {
+            config = config.region(there(region));
+        }
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 

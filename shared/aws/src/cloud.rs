@@ -4,10 +4,10 @@ use crate::classify::Failure;
 use crate::clients::Clients;
 use crate::{alarms, candidate, fence, levers, rebuild, topic};
 use jiff::Timestamp;
-use understudy_driver::{Announcement, Cloud, Looked, Performed, Undelivered};
+use understudy_driver::{Announcement, Cloud, Gauge, Looked, Performed, Undelivered};
 use understudy_engine::{
-    CreateAnswer, CreateReplica, DbInstanceArn, FenceAnswer, FenceCall, LeverAnswer, LeverCall, Look, Promote,
-    PromoteAnswer, Sight,
+    CreateAnswer, CreateReplica, DbInstanceArn, FenceAnswer, FenceCall, Lag, LeverAnswer, LeverCall, Look, Promote,
+    PromoteAnswer, Sight, Unseen,
 };
 
 #[derive(Debug)]
@@ -75,6 +75,12 @@ impl Cloud for AwsCloud {
 
     async fn announce(&self, announcement: &Announcement) -> Result<(), Undelivered> {
         topic::publish(&self.clients, announcement).await
+    }
+}
+
+impl Gauge for AwsCloud {
+    async fn newest_lag(&self, replica: &DbInstanceArn, now: Timestamp) -> Result<Option<Lag>, Unseen> {
+        candidate::newest_lag(&self.clients, replica, now).await
     }
 }
 

@@ -12,8 +12,9 @@ use jiff::Timestamp;
 use std::error::Error;
 use understudy_driver::{
     Cast, Commit, Enter, IncidentItem, Ledger, LedgerError, Nonce, PolicyHash, Record, RecordFault, Route,
+    alarm_partition, probe_partition,
 };
-use understudy_engine::{Application, Breaker, IncidentId, Revision, Source, State, Vote, VoterName};
+use understudy_engine::{AlarmArn, Application, Breaker, IncidentId, Region, Revision, State, Vote, VoterName};
 
 /// How often a write that met another Region's write is tried again. DynamoDB asks for it.
 const REPLICATED_CONFLICTS_MAX: u32 = 3;
@@ -155,13 +156,12 @@ impl Ledger for DynamoLedger {
         }
     }
 
-    async fn routes(&self, source: &Source) -> Result<Vec<Route>, LedgerError> {
-        let Source::Alarm(arn) = source;
-        let items = self.query(AttributeValue::S(format!("source#{arn}")), None).await?;
-        let routes = items.iter().map(|item| {
-            items::route(item).map_err(|fault| LedgerError::UnusableRecord { application: arn.to_string(), fault })
-        });
-        routes.collect()
+    async fn routes(&self, alarm: &AlarmArn) -> Result<Vec<Route>, LedgerError> {
+        self.routes_in(alarm_partition(alarm)).await
+    }
+
+    async fn probed(&self, region: &Region) -> Result<Vec<Route>, LedgerError> {
+        self.routes_in(probe_partition(region)).await
     }
 
     async fn enter(&self, item: &IncidentItem, now: Timestamp) -> Result<Enter, LedgerError> {
@@ -202,6 +202,14 @@ impl Ledger for DynamoLedger {
 }
 
 impl DynamoLedger {
+    async fn routes_in(&self, partition: String) -> Result<Vec<Route>, LedgerError> {
+        let items = self.query(AttributeValue::S(partition.clone()), None).await?;
+        let routes = items.iter().map(|item| {
+            items::route(item).map_err(|fault| LedgerError::UnusableRecord { application: partition.clone(), fault })
+        });
+        routes.collect()
+    }
+
     async fn query(&self, pk: AttributeValue, prefix: Option<String>) -> Result<Vec<Item>, LedgerError> {
         let mut request = self.client.query().table_name(&self.table).consistent_read(true);
         request = match prefix {

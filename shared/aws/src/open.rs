@@ -4,6 +4,7 @@ use crate::classify::Failure;
 use crate::clients::Clients;
 use crate::ledger::DynamoLedger;
 use aws_sdk_dynamodb::types::{KeyType, MultiRegionConsistency, TableDescription};
+use understudy_engine::Region;
 
 /// Why a table cannot be the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,8 +34,16 @@ impl DynamoLedger {
     /// # Errors
     /// When it is not there, not to be described, or not to be trusted with conditions.
     pub async fn open(clients: &Clients, table: &str) -> Result<Self, OpenError> {
-        let region = clients.home().ok_or(OpenError::NoRegion)?;
-        let client = clients.dynamodb();
+        Self::open_in(clients, table, None).await
+    }
+
+    /// Opens the table in a Region; none is the one that we run in.
+    ///
+    /// # Errors
+    /// As [`DynamoLedger::open`].
+    pub async fn open_in(clients: &Clients, table: &str, region: Option<&Region>) -> Result<Self, OpenError> {
+        let client = clients.dynamodb_in(region);
+        let region = region.map(ToString::to_string).or_else(|| clients.home()).ok_or(OpenError::NoRegion)?;
         let table = table.to_owned();
         let described = client.describe_table().table_name(&table).send().await;
         let description = match described {

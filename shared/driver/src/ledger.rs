@@ -2,13 +2,13 @@
 
 pub(crate) mod policy;
 
-pub use policy::{PolicyHash, StoredPolicy, application_items};
+pub use policy::{PolicyHash, StoredPolicy, alarm_partition, application_items, probe_partition};
 
 use crate::incident::IncidentItem;
 use jiff::Timestamp;
 use std::future::Future;
 use understudy_engine::{
-    Application, Breaker, ChainHash, IncidentId, Policy, Revision, Source, State, Vote, VoterName, Votes,
+    AlarmArn, Application, Breaker, ChainHash, IncidentId, Policy, Region, Revision, State, Vote, VoterName, Votes,
 };
 
 /// One application's record.
@@ -126,8 +126,11 @@ pub trait Ledger: Sync {
         nonce: &Nonce,
     ) -> impl Future<Output = Result<Commit, LedgerError>> + Send;
 
-    /// Whose voter the source is. Only sources that an application names are known.
-    fn routes(&self, source: &Source) -> impl Future<Output = Result<Vec<Route>, LedgerError>> + Send;
+    /// Whose voter the alarm is. Only alarms that an application names are known.
+    fn routes(&self, alarm: &AlarmArn) -> impl Future<Output = Result<Vec<Route>, LedgerError>> + Send;
+
+    /// The voters that a Region's probe speaks for.
+    fn probed(&self, region: &Region) -> impl Future<Output = Result<Vec<Route>, LedgerError>> + Send;
 
     /// Adds an incident's item, if none stands in its place.
     fn enter(&self, item: &IncidentItem, now: Timestamp) -> impl Future<Output = Result<Enter, LedgerError>> + Send;

@@ -8,6 +8,7 @@ mod breaker;
 mod cloud;
 mod conduct;
 mod gate;
+mod gauge;
 mod incident;
 mod ledger;
 mod notify;
@@ -20,10 +21,11 @@ pub use breaker::{Release, release};
 pub use cloud::{Announcement, Cloud, Looked, Performed, Reading, Undelivered};
 pub use conduct::{ConductError, Run, Turn, attend, command, turn};
 pub use gate::{CACHED, Gate, Glance, Reply, Request};
+pub use gauge::Gauge;
 pub use incident::{ChainBreak, IncidentItem, genesis, verify};
 pub use ledger::{
     Cast, Commit, Enter, Ledger, LedgerError, Nonce, PolicyHash, Record, RecordFault, Route, StoredPolicy,
-    application_items,
+    alarm_partition, application_items, probe_partition,
 };
 pub use notify::{Delivery, NotifyError, REDELIVER_AFTER, deliver};
 pub use receive::{Receipt, VOTE_FUTURE_MAX, receive};

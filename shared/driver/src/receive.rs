@@ -60,7 +60,7 @@ pub async fn receive(ledger: &impl Ledger, signal: Signal, now: Timestamp) -> Re
         return Ok(vec![Receipt::FromTheFuture { at: change.at }]);
     }
     let vote = change.vote();
-    let routes = ledger.routes(&vote.source).await?;
+    let routes = ledger.routes(&change.alarm).await?;
     if routes.is_empty() {
         return Ok(vec![Receipt::UnknownSource { arn: change.alarm.to_string() }]);
     }

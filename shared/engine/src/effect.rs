@@ -6,7 +6,7 @@ use crate::fence::{Fence, FenceAct};
 use crate::lever::LeverCall;
 use crate::name::{AlarmArn, DbInstanceArn, Epoch, RunId, SecurityGroup, VoterName};
 use crate::phase::{Aborting, Call, Decision, Phase, Promoting, Rebuilding, Rebuilt};
-use crate::policy::{Policy, Source};
+use crate::policy::Policy;
 use crate::state::State;
 use crate::suspicion::{Suspicion, Turn};
 use crate::time::Seconds;
@@ -27,7 +27,8 @@ pub enum Effect {
     Lever(LeverCall),
 }
 
-/// Read the voters again, each in its own Region, and an instance.
+/// Read the voters that are alarms again, each in its own Region, and an instance. What a probe said is not read again:
+/// the probe itself observes anew before it is stale.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
     pub alarms: BTreeMap<VoterName, AlarmArn>,
@@ -127,10 +128,7 @@ impl State {
         let alarms = policy
             .voters
             .iter()
-            .map(|voter| {
-                let Source::Alarm(arn) = &voter.source;
-                (voter.name.clone(), arn.clone())
-            })
+            .filter_map(|voter| Some((voter.name.clone(), voter.source.alarm()?.clone())))
             .collect();
         let lag_after = LAG_MAX_AGE.before(lag_until);
         Effect::Look(Look { alarms, candidate: policy.database.replica.clone(), lag_after, lag_until })

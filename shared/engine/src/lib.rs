@@ -40,8 +40,9 @@ pub use lever::{
     Aim, CameTo, LEVER_ENDPOINTS, Lever, LeverAct, LeverAnswer, LeverCall, LeverNews, LeverTrouble, Pull, Pulled,
 };
 pub use name::{
-    AccessPointArn, AlarmArn, Application, Bucket, ClusterEndpoint, DbInstanceArn, DnsName, Epoch, GateUrl, HostedZone,
-    IncidentId, NameError, Person, Region, Revision, RoutingControlArn, RunId, SecurityGroup, TopicArn, VoterName,
+    AccessPointArn, AlarmArn, Application, BodyText, Bucket, Certificates, ClusterEndpoint, DbInstanceArn, DnsName,
+    Epoch, GateUrl, HostPort, HostedZone, HttpUrl, IncidentId, NameError, PasswordVariable, Person, PostgresName,
+    PostgresTable, Region, Revision, RoutingControlArn, RunId, SecurityGroup, TopicArn, VoterName,
 };
 pub use order::{Action, Order, Question};
 pub use phase::{
@@ -50,8 +51,9 @@ pub use phase::{
     StuckReason, Suspected, Verifying,
 };
 pub use policy::{
-    AccessPoint, ApprovalRule, Database, EvidenceClass, Fault, FenceRule, Mode, Notification, POLICY_SCHEMA, Policy,
-    Quorum, Regions, RoutingControls, Severity, Source, Storm, Subject, Traffic, VOTERS_MAX, Voter, Windows,
+    AccessPoint, ApprovalRule, Database, EvidenceClass, Fault, FenceRule, Heartbeat, HttpTarget, Interval, LagTarget,
+    Mode, NoInterval, Notification, POLICY_SCHEMA, Policy, PostgresReplica, PostgresServer, Probe, Probes, Quorum,
+    Regions, RoutingControls, Severity, Source, Storm, Subject, Target, Traffic, VOTERS_MAX, Voter, Windows,
 };
 pub use posture::Posture;
 pub use state::{Cooldown, Latched, Paused, STATE_SCHEMA, State};

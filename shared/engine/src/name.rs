@@ -67,8 +67,10 @@ macro_rules! name {
 }
 
 mod levers;
+mod probe;
 
 pub use levers::{AccessPointArn, Bucket, ClusterEndpoint, RoutingControlArn};
+pub use probe::{BodyText, Certificates, HostPort, HttpUrl, PasswordVariable, PostgresName, PostgresTable};
 
 name!(
     /// The unit that fails over.

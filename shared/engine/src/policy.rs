@@ -2,13 +2,19 @@
 
 mod faults;
 mod levers;
+mod probe;
 mod traffic;
+mod voter;
 
 pub use faults::{Fault, Severity};
 pub use levers::{AccessPoint, RoutingControls};
+pub use probe::{
+    Heartbeat, HttpTarget, Interval, LagTarget, NoInterval, PostgresReplica, PostgresServer, Probe, Probes, Target,
+};
 pub use traffic::Traffic;
+pub use voter::{EvidenceClass, Source, Subject, Voter};
 
-use crate::name::{AlarmArn, Application, DbInstanceArn, Person, Region, SecurityGroup, TopicArn, VoterName};
+use crate::name::{Application, DbInstanceArn, Person, Region, SecurityGroup, TopicArn, VoterName};
 use crate::time::Seconds;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -39,6 +45,9 @@ pub struct Policy {
     pub quorum: Quorum,
     /// Independent sources of health evidence.
     pub voters: Vec<Voter>,
+    /// What the probes share. Without it they trust the public certificate authorities alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probes: Option<Probes>,
     #[serde(default)]
     pub windows: Windows,
     /// Who is asked in mode approve. Required there.
@@ -114,70 +123,6 @@ pub struct Quorum {
 
 fn three() -> u32 {
     3
-}
-
-/// One independent source of health evidence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Voter {
-    /// Name of the voter, unique in this file.
-    pub name: VoterName,
-    /// What kind of evidence it is.
-    pub class: EvidenceClass,
-    /// What it watches. Only voters that watch the primary Region count towards the quorum.
-    #[serde(default)]
-    pub watches: Subject,
-    /// Where its evidence comes from.
-    pub source: Source,
-}
-
-/// What a voter watches.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum Subject {
-    /// What would be given up.
-    #[default]
-    Primary,
-    /// Where it would go: when both look down, the observer is the likelier fault.
-    Standby,
-    /// Something outside that is known to be well: when it looks down, our own sight has failed.
-    Canary,
-}
-
-/// What kind of evidence a voter gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum EvidenceClass {
-    /// Can the application's users, or the database, be reached.
-    DataPath,
-    /// Is the replica still receiving.
-    Replication,
-    /// Alarms and health events about what carries the application.
-    Infrastructure,
-    /// A person's word.
-    Operator,
-}
-
-/// Where a voter's evidence comes from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum Source {
-    /// ARN of a CloudWatch alarm: ALARM is Down, OK is Up, anything else abstains.
-    Alarm(AlarmArn),
-}
-
-impl Source {
-    /// The Region that the evidence is observed from.
-    #[must_use]
-    pub fn region(&self) -> Region {
-        match self {
-            Self::Alarm(arn) => arn.region(),
-        }
-    }
 }
 
 /// Spans of time, all in seconds.
@@ -349,33 +294,12 @@ impl Policy {
     }
 }
 
-impl fmt::Display for Subject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Primary => "primary",
-            Self::Standby => "standby",
-            Self::Canary => "canary",
-        })
-    }
-}
-
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Observe => "observe",
             Self::Approve => "approve",
             Self::Auto => "auto",
-        })
-    }
-}
-
-impl fmt::Display for EvidenceClass {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::DataPath => "data_path",
-            Self::Replication => "replication",
-            Self::Infrastructure => "infrastructure",
-            Self::Operator => "operator",
         })
     }
 }

@@ -1,15 +1,18 @@
 //! The shell: configuration, the ports, and the run that an invocation is.
 
 use crate::fault::{ErrorType, Fault};
+use std::sync::Arc;
 use tokio::sync::OnceCell;
 use understudy_aws::{AwsCloud, Clients, DynamoLedger};
 use understudy_driver::Run;
-use understudy_engine::RunId;
+use understudy_engine::{Region, RunId};
 
 pub struct Shell {
     /// The table's name; none where the environment does not say.
     table: Option<String>,
-    cloud: AwsCloud,
+    /// Where it is; none is the Region that we run in.
+    table_region: Option<String>,
+    cloud: Arc<AwsCloud>,
     ledger: OnceCell<DynamoLedger>,
 }
 
@@ -18,8 +21,9 @@ impl Shell {
     pub async fn start() -> Self {
         lambda_runtime::tracing::init_default_subscriber();
         let shell = Self {
-            table: std::env::var("UNDERSTUDY_TABLE").ok().filter(|table| !table.is_empty()),
-            cloud: AwsCloud::new(Clients::from_env().await),
+            table: named("UNDERSTUDY_TABLE"),
+            table_region: named("UNDERSTUDY_TABLE_REGION"),
+            cloud: Arc::new(AwsCloud::new(Clients::from_env().await)),
             ledger: OnceCell::new(),
         };
         if let Err(fault) = shell.ledger().await {
@@ -33,6 +37,12 @@ impl Shell {
         &self.cloud
     }
 
+    /// The cloud, for asks that go on beside each other.
+    #[must_use]
+    pub fn gauge(&self) -> Arc<AwsCloud> {
+        Arc::clone(&self.cloud)
+    }
+
     /// The ledger. A table that could not be opened is tried again at every invocation, so that mending
     /// it mends the function.
     ///
@@ -43,7 +53,11 @@ impl Shell {
             let message = "UNDERSTUDY_TABLE is not set: set it to the name of the table";
             return Err(Fault::new(ErrorType::Misconfigured, message));
         };
-        self.ledger.get_or_try_init(|| DynamoLedger::open(self.cloud.clients(), table)).await.map_err(Fault::from)
+        let region = self.table_region.clone().map(Region::try_from).transpose();
+        let region = region
+            .map_err(|error| Fault::new(ErrorType::Misconfigured, format!("UNDERSTUDY_TABLE_REGION: {error}")))?;
+        let open = || DynamoLedger::open_in(self.cloud.clients(), table, region.as_ref());
+        self.ledger.get_or_try_init(open).await.map_err(Fault::from)
     }
 
     /// A new run. Lambda gives a retried event its old request id, so that id must not name a run.
@@ -51,4 +65,9 @@ impl Shell {
     pub fn run(&self) -> Run {
         Run::new(RunId::from(uuid::Uuid::now_v7().as_u128()))
     }
+}
+
+/// A variable of the environment that says something.
+fn named(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|value| !value.is_empty())
 }

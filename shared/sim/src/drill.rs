@@ -27,7 +27,7 @@ use orders::{Application as Orders, Traffic};
 use script::Act;
 use std::time::Duration;
 use understudy_driver::{Ledger, LedgerError, Run, command};
-use understudy_engine::{Event, Mode, Order, Phase, Policy, Question, Region, RunId, Seconds, Source, State};
+use understudy_engine::{Event, Mode, Order, Phase, Policy, Question, Region, RunId, Seconds, State};
 
 /// When every drill begins: a fixed time, so that two runs print the same.
 pub(crate) const BEGINS_AT: &str = "2026-03-01T03:00:00Z";
@@ -292,8 +292,7 @@ impl Orders {
     fn set_up(&self, world: &World) -> Result<(), serde_json::Error> {
         SimLedger::new(world).apply(&self.policy)?;
         self.add_databases(world);
-        for voter in &self.policy.voters {
-            let Source::Alarm(arn) = &voter.source;
+        for arn in self.policy.voters.iter().filter_map(|voter| voter.source.alarm()) {
             world.set_alarm(arn, AlarmValue::Ok, "Threshold not crossed");
         }
         Ok(())

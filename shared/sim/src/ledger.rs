@@ -9,8 +9,8 @@ use understudy_driver::{
     StoredPolicy,
 };
 use understudy_engine::{
-    Application, BREAKER_SCHEMA, Breaker, IncidentId, Policy, Posture, Revision, STATE_SCHEMA, Source, State, Vote,
-    VoterName, Votes,
+    AlarmArn, Application, BREAKER_SCHEMA, Breaker, IncidentId, Policy, Posture, Region, Revision, STATE_SCHEMA,
+    Source, State, Vote, VoterName, Votes,
 };
 
 /// A typical round trip to DynamoDB within a Region.
@@ -42,6 +42,12 @@ impl SimLedger {
             inner.routes.entry(voter.source.clone()).or_default().insert(route);
         }
         Ok(())
+    }
+
+    fn routed(&self, is_meant: impl Fn(&Source) -> bool) -> Vec<Route> {
+        let inner = self.world.lock();
+        let meant = inner.routes.iter().filter(|(source, _)| is_meant(source));
+        meant.flat_map(|(_, routes)| routes.iter().cloned()).collect()
     }
 
     /// The record as each write since [`World::keep_history`] left it, oldest first.
@@ -148,9 +154,14 @@ impl Ledger for SimLedger {
         write_breaker(&mut self.world.lock(), next, expected, nonce)
     }
 
-    async fn routes(&self, source: &Source) -> Result<Vec<Route>, LedgerError> {
+    async fn routes(&self, alarm: &AlarmArn) -> Result<Vec<Route>, LedgerError> {
         tokio::time::sleep(ROUND_TRIP).await;
-        Ok(self.world.lock().routes.get(source).into_iter().flatten().cloned().collect())
+        Ok(self.routed(|source| source.alarm() == Some(alarm)))
+    }
+
+    async fn probed(&self, region: &Region) -> Result<Vec<Route>, LedgerError> {
+        tokio::time::sleep(ROUND_TRIP).await;
+        Ok(self.routed(|source| source.probe().is_some_and(|probe| probe.region == *region)))
     }
 
     async fn enter(&self, item: &IncidentItem, now: Timestamp) -> Result<Enter, LedgerError> {

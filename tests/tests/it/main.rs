@@ -10,6 +10,7 @@ mod failover;
 mod gate;
 mod gate_load;
 mod levers;
+mod probe;
 mod refusal;
 mod tidy;
 mod traffic;

@@ -13,17 +13,19 @@ const MAIN_LINES_MAX: usize = 40;
 const NAMELESS: [&str; 9] = ["common", "utils", "util", "helpers", "types", "models", "errors", "misc", "mod"];
 
 /// Who may know whom, among our own crates. Whoever is missing here is new: give it its place.
-const LAYERS: [(&str, &[&str]); 14] = [
+const LAYERS: [(&str, &[&str]); 16] = [
     ("shared/engine", &[]),
     ("shared/events", &["engine"]),
     ("shared/driver", &["engine", "events"]),
     ("shared/aws", &["driver", "engine"]),
     ("shared/sim", &["driver", "engine", "events"]),
+    ("shared/prober", &["driver", "engine"]),
     ("shared/loopback", &["driver", "engine", "sim"]),
     ("shared/lambda", &["aws", "driver", "engine"]),
     ("functions/intake", &["driver", "engine", "events", "lambda"]),
     ("functions/conductor", &["driver", "engine", "events", "lambda"]),
     ("functions/notify", &["driver", "engine", "events", "lambda"]),
+    ("functions/probe", &["engine", "lambda", "prober"]),
     ("functions/gate", &["aws", "driver", "engine"]),
     ("cli", &["driver", "engine", "loopback", "sim"]),
     ("tests", &["driver", "engine"]),
@@ -117,7 +119,7 @@ fn the_machine_answers_every_phase_and_event_by_name() {
 #[test]
 fn links_of_the_docs_lead_somewhere() {
     let mut pages = vec!["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "infra/README.md", "tests/cloud/README.md"];
-    pages.extend(["docs/concepts/traffic.md", "docs/reference/dns-model.md"]);
+    pages.extend(["docs/concepts/probe.md", "docs/concepts/traffic.md", "docs/reference/dns-model.md"]);
     pages.extend(["docs/concepts/phases.md", "docs/reference/application-file.md", "docs/reference/rules.md"]);
     for page in pages {
         let text = fs::read_to_string(root().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"));

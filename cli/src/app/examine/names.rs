@@ -3,8 +3,9 @@
 
 use std::str::FromStr;
 use understudy_engine::{
-    AccessPointArn, AlarmArn, Application, Bucket, ClusterEndpoint, DbInstanceArn, DnsName, GateUrl, HostedZone,
-    NameError, Person, Region, RoutingControlArn, SecurityGroup, TopicArn, VoterName,
+    AccessPointArn, AlarmArn, Application, BodyText, Bucket, Certificates, ClusterEndpoint, DbInstanceArn, DnsName,
+    GateUrl, HostPort, HostedZone, HttpUrl, NameError, PasswordVariable, Person, PostgresName, PostgresTable, Region,
+    RoutingControlArn, SecurityGroup, TopicArn, VoterName,
 };
 
 /// Why the text is not the name that the schema's definition stands for. None where it is one, or
@@ -17,13 +18,20 @@ pub(super) fn name_error(definition: &str, text: &str) -> Option<NameError> {
         "AccessPointArn" => check::<AccessPointArn>(text),
         "AlarmArn" => check::<AlarmArn>(text),
         "Application" => check::<Application>(text),
+        "BodyText" => check::<BodyText>(text),
         "Bucket" => check::<Bucket>(text),
+        "Certificates" => check::<Certificates>(text),
         "ClusterEndpoint" => check::<ClusterEndpoint>(text),
         "DbInstanceArn" => check::<DbInstanceArn>(text),
         "DnsName" => check::<DnsName>(text),
         "GateUrl" => check::<GateUrl>(text),
+        "HostPort" => check::<HostPort>(text),
         "HostedZone" => check::<HostedZone>(text),
+        "HttpUrl" => check::<HttpUrl>(text),
+        "PasswordVariable" => check::<PasswordVariable>(text),
         "Person" => check::<Person>(text),
+        "PostgresName" => check::<PostgresName>(text),
+        "PostgresTable" => check::<PostgresTable>(text),
         "Region" => check::<Region>(text),
         "RoutingControlArn" => check::<RoutingControlArn>(text),
         "SecurityGroup" => check::<SecurityGroup>(text),

@@ -45,12 +45,15 @@ fn row(schema: &Schema, path: &FieldPath, field: &Field<'_>) -> String {
             let unit = if path.name().ends_with("_seconds") { " s" } else { "" };
             format!("{min} to {max}{unit}")
         }
+        Holds::Numbers(numbers) => numbers.iter().map(|number| format!("`{number}`")).collect::<Vec<_>>().join(", "),
         Holds::List => "a list".to_owned(),
         Holds::Table => "a table".to_owned(),
         Holds::Other => panic!("{path} has no words"),
     };
-    let required = schema.field(&path.parent()).is_some_and(|table| table.required().contains(&path.name()));
+    let table = schema.field(&path.parent());
+    let required = table.is_some_and(|table| table.required().contains(&path.name()));
     let default = match field.default() {
+        _ if table.is_some_and(|table| table.has_forms()) => "one of these".to_owned(),
         _ if required => "required".to_owned(),
         None | Some(Value::Object(_)) => "none".to_owned(),
         Some(default) => default.to_string().replace('"', "`"),

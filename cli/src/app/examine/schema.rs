@@ -40,6 +40,8 @@ pub(super) enum Holds<'s> {
         min: i64,
         max: i64,
     },
+    /// One of a few numbers.
+    Numbers(Vec<i64>),
     List,
     Table,
     /// What this module has no words for.
@@ -57,13 +59,7 @@ impl Schema {
 
     /// A value that fits at the path: the example file's, or the default.
     pub(super) fn fitting_value(&self, path: &FieldPath) -> Value {
-        let written = path.parts().iter().try_fold((&self.example, self.root()), |(value, field), part| match part {
-            // Of a table that is keyed by names, one entry is as good an example as another.
-            Part::Key(key) if field.keys().is_some() => Some((value.as_object()?.values().next()?, field.child(key)?)),
-            Part::Key(key) => Some((value.get(key)?, field.child(key)?)),
-            Part::Index(_) => Some((value.get(0)?, field.item()?)),
-        });
-        let written = written.map(|(value, _)| value);
+        let written = example(&self.example, self.root(), path.parts());
         let default = || self.field(path).and_then(|field| field.default());
         written.or_else(default).cloned().unwrap_or_default()
     }
@@ -108,6 +104,20 @@ impl fmt::Display for Schema {
     }
 }
 
+/// The example's value at the path. Of a list, the first element that has one: of several forms that an element may take,
+/// each is shown by another.
+fn example<'v>(value: &'v Value, field: Field<'_>, path: &[Part]) -> Option<&'v Value> {
+    let [part, rest @ ..] = path else { return Some(value) };
+    match part {
+        // Of a table that is keyed by names, one entry is as good an example as another.
+        Part::Key(key) if field.keys().is_some() => {
+            example(value.as_object()?.values().next()?, field.child(key)?, rest)
+        }
+        Part::Key(key) => example(value.get(key)?, field.child(key)?, rest),
+        Part::Index(_) => value.as_array()?.iter().find_map(|element| example(element, field.item()?, rest)),
+    }
+}
+
 fn alternatives<'s>(body: &'s Value, keyword: &str) -> &'s [Value] {
     body[keyword].as_array().map_or(&[], Vec::as_slice)
 }
@@ -130,6 +140,9 @@ impl<'s> Field<'s> {
         }
         match self.body["type"].as_str() {
             Some("string") => Holds::Text,
+            Some("integer") if !alternatives(self.body, "enum").is_empty() => {
+                Holds::Numbers(alternatives(self.body, "enum").iter().filter_map(Value::as_i64).collect())
+            }
             Some("integer") => Holds::Integer {
                 min: self.body["minimum"].as_i64().unwrap_or(0),
                 max: self.body["maximum"].as_i64().unwrap_or(i64::from(u32::MAX)),
@@ -153,6 +166,12 @@ impl<'s> Field<'s> {
     /// The fields that must, in the order of their declaration.
     pub(super) fn required(&self) -> Vec<&'s str> {
         self.tables().flat_map(|table| alternatives(table, "required")).filter_map(Value::as_str).collect()
+    }
+
+    /// Whether a table takes one of several forms, so that none of its fields has to be there.
+    #[cfg(test)]
+    pub(super) fn has_forms(&self) -> bool {
+        alternatives(self.body, "oneOf").len() > 1
     }
 
     /// The table's own form, or each of the forms that it may take.

@@ -225,7 +225,10 @@ fn a_number_out_of_range_is_told_the_range() {
 #[test]
 fn a_value_that_is_no_choice_is_told_the_choices() {
     check(
-        &orders(&[("mode = \"approve\"", "mode = \"automatic\""), ("\"data_path\"", "\"DataPath\"")]),
+        &orders(&[
+            ("mode = \"approve\"", "mode = \"automatic\""),
+            ("class = \"data_path\"\nsource", "class = \"DataPath\"\nsource"),
+        ]),
         &[
             "mode = \"automatic\": is not one of observe, approve, auto; write \"observe\", \"approve\" or \"auto\"",
             "voters[2].class = \"DataPath\": is not one of data_path, replication, infrastructure, operator; \
@@ -319,7 +322,7 @@ fn an_unknown_table_is_one_error_whatever_stands_in_it() {
     check(
         &orders(&[("\n[notification]", "\n[holiday]\nfirst = 2026-12-24\nshare = 0.5\n[notification]")]),
         &["holiday: is not a field of the application file; remove it, or write one of \
-           application, approval, database, fence, mode, notification, quorum, regions, schema, storm, traffic, voters, windows"],
+           application, approval, database, fence, mode, notification, probes, quorum, regions, schema, storm, traffic, voters, windows"],
     );
 }
 

@@ -65,6 +65,8 @@ pub(super) fn unfit(schema: &Schema, document: &Document, path: &FieldPath) -> W
         Holds::Choice(choices) if written.kind == Kind::Text => no_choice(&choices, written),
         Holds::Choice(choices) => other_kind(written, "a text", &format!("write {}", quoted(&choices))),
         Holds::Integer { min, max } if written.kind == Kind::Integer => out_of_range(path, min, max, &example),
+        Holds::Numbers(numbers) if written.kind == Kind::Integer => no_number(&numbers, &example),
+        Holds::Numbers(_) => other_kind(written, "a whole number", &format!("write {example}")),
         Holds::Integer { .. } => other_kind(written, "a whole number", &format!("write {example}")),
         Holds::Text if written.kind == Kind::Text => no_name(&field, written).unwrap_or_else(generic),
         Holds::Text => other_kind(written, "a text in quotes", &format!("write {example}")),
@@ -85,6 +87,12 @@ fn no_choice(choices: &[&str], written: &Written) -> Words {
         None => format!("write {}", quoted(choices)),
     };
     Words { problem: format!("is not one of {}", choices.join(", ")), mend }
+}
+
+fn no_number(numbers: &[i64], example: &str) -> Words {
+    let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    let numbers = numbers.join(", ");
+    Words { problem: format!("is not one of {numbers}"), mend: format!("write one of them, such as {example}") }
 }
 
 fn out_of_range(path: &FieldPath, min: i64, max: i64, example: &str) -> Words {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fmt;
-use understudy_engine::{Policy, Severity, Source};
+use understudy_engine::{AlarmArn, Policy, Region, Severity, Source};
 
 /// SHA-256 of the stored text of a policy, in hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,8 +55,20 @@ impl StoredPolicy {
     }
 }
 
+/// The partition of the items that say whose voter an alarm is.
+#[must_use]
+pub fn alarm_partition(alarm: &AlarmArn) -> String {
+    format!("source#{alarm}")
+}
+
+/// The partition of the items that say for whom a Region's probe speaks.
+#[must_use]
+pub fn probe_partition(region: &Region) -> String {
+    format!("source#probe#{region}")
+}
+
 /// The items that put an application into the table, as `aws dynamodb put-item --item` takes them:
-/// its record, without a state, and one item per source that may vote for it.
+/// its record, without a state, and one item per voter, where its source is looked for.
 ///
 /// # Errors
 /// As [`StoredPolicy::new`].
@@ -70,9 +82,12 @@ pub fn application_items(policy: &Policy) -> Result<Vec<Value>, serde_json::Erro
         "policy_hash": {"S": stored.hash.0},
     });
     let routes = policy.voters.iter().map(|voter| {
-        let Source::Alarm(arn) = &voter.source;
+        let source = match &voter.source {
+            Source::Alarm(arn) => alarm_partition(arn),
+            Source::Probe(probe) => probe_partition(&probe.region),
+        };
         json!({
-            "pk": {"S": format!("source#{arn}")},
+            "pk": {"S": source},
             "sk": {"S": format!("{application}#{}", voter.name)},
             "application": {"S": application.as_str()},
             "voter": {"S": voter.name.as_str()},

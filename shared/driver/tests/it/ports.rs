@@ -10,8 +10,8 @@ use understudy_driver::{
     Record, Route, Undelivered,
 };
 use understudy_engine::{
-    Application, Breaker, CreateAnswer, CreateReplica, DbInstanceArn, FenceAnswer, FenceCall, IncidentId, LeverAnswer,
-    LeverCall, Look, Policy, Promote, PromoteAnswer, Revision, Sight, Source, State, Vote, VoterName,
+    AlarmArn, Application, Breaker, CreateAnswer, CreateReplica, DbInstanceArn, FenceAnswer, FenceCall, IncidentId,
+    LeverAnswer, LeverCall, Look, Policy, Promote, PromoteAnswer, Region, Revision, Sight, State, Vote, VoterName,
 };
 use understudy_sim::{SimCloud, SimLedger, World};
 
@@ -118,8 +118,12 @@ impl Ledger for Table {
         self.inner.commit_breaker(next, expected, nonce).await
     }
 
-    async fn routes(&self, source: &Source) -> Result<Vec<Route>, LedgerError> {
-        self.inner.routes(source).await
+    async fn routes(&self, alarm: &AlarmArn) -> Result<Vec<Route>, LedgerError> {
+        self.inner.routes(alarm).await
+    }
+
+    async fn probed(&self, region: &Region) -> Result<Vec<Route>, LedgerError> {
+        self.inner.probed(region).await
     }
 
     async fn enter(&self, item: &IncidentItem, now: Timestamp) -> Result<Enter, LedgerError> {

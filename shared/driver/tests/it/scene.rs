@@ -4,7 +4,7 @@ use crate::ports::{Outside, Table};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 use understudy_driver::{ConductError, Delivery, IncidentItem, Ledger, NotifyError, Record, Run, Turn, deliver, turn};
-use understudy_engine::{AlarmArn, Application, Lag, Mode, PhaseName, Policy, Seconds, Source};
+use understudy_engine::{AlarmArn, Application, Lag, Mode, PhaseName, Policy, Seconds};
 use understudy_sim::{AlarmValue, Life, SimDatabase, World};
 
 const BEGINS_AT: &str = "2026-03-01T03:00:00Z";
@@ -76,8 +76,7 @@ impl Scene {
     }
 
     pub(crate) fn alarm(&self, voter: &str) -> AlarmArn {
-        let Source::Alarm(arn) = &self.policy.voter(&voter.parse().unwrap()).unwrap().source;
-        arn.clone()
+        self.policy.voter(&voter.parse().unwrap()).unwrap().source.alarm().unwrap().clone()
     }
 
     pub(crate) fn set(&self, voter: &str, value: AlarmValue) {

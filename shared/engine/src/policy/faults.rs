@@ -2,6 +2,7 @@
 
 mod fence;
 mod levers;
+mod probes;
 mod ranges;
 mod traffic;
 mod voters;
@@ -67,6 +68,7 @@ impl Policy {
         self.region_faults(&mut faults);
         self.database_faults(&mut faults);
         voters::check(self, &mut faults);
+        probes::check(self, &mut faults);
         windows::check(self, &mut faults);
         self.approval_faults(&mut faults);
         fence::check(self, &mut faults);

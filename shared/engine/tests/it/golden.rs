@@ -78,6 +78,7 @@ fn breakers_of_schema_1_still_load() {
 fn policies_of_schema_1_still_load_and_may_decide() {
     let policies: Vec<Policy> = golden(include_str!("../golden/policy-1.json"));
     assert!(policies.iter().all(|policy| policy.schema == 1 && policy.is_sound()));
+    assert!(policies.iter().any(|policy| policy.probes.is_some()));
 }
 
 #[test]

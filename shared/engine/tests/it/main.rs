@@ -31,6 +31,7 @@ mod pausing;
 mod phases;
 mod policies;
 mod posture;
+mod probes;
 mod promoting;
 mod properties;
 mod rebuilding;

@@ -5,7 +5,7 @@ use crate::world::World;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 use tokio::task::JoinSet;
-use understudy_engine::{AlarmArn, EvidenceClass, Policy, Region, Source};
+use understudy_engine::{AlarmArn, EvidenceClass, Policy, Region};
 
 const MINUTE: i64 = 60;
 
@@ -20,7 +20,7 @@ const TOLERATED: i64 = 30;
 pub(super) fn watch(world: &World, policy: &Policy, fault_at: Timestamp) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     for (index, voter) in policy.voters.iter().enumerate() {
-        let Source::Alarm(arn) = &voter.source;
+        let Some(arn) = voter.source.alarm() else { continue };
         let phase = FIRST + APART * i64::try_from(index).unwrap_or(0);
         let alarm = Alarm {
             world: world.clone(),

@@ -53,6 +53,11 @@ pub(super) fn policy(
         let field = format!("{prefix}database.replica");
         faults.add(&field, &policy.database.replica, "the replica is the writer itself", "name the writer's replica");
     }
+    for (index, voter) in policy.voters.iter().enumerate().filter(|(_, voter)| voter.source.alarm().is_none()) {
+        let field = format!("{prefix}voters[{index}].source");
+        let problem = "a scenario plays alarms, and nothing here answers a probe";
+        faults.add(&field, &voter.source, problem, "give this voter an alarm in the scenario's application");
+    }
     Some(policy)
 }
 
@@ -148,7 +153,7 @@ fn copy(policy: &Policy, number: u32) -> Option<Policy> {
         copy.database.writer = format!("{}-{number}", policy.database.writer).parse::<DbInstanceArn>().ok()?;
         copy.database.replica = format!("{}-{number}", policy.database.replica).parse::<DbInstanceArn>().ok()?;
         for voter in &mut copy.voters {
-            let Source::Alarm(arn) = &voter.source;
+            let Some(arn) = voter.source.alarm() else { continue };
             voter.source = Source::Alarm(format!("{arn}-{number}").parse::<AlarmArn>().ok()?);
         }
     }

@@ -11,9 +11,9 @@ use understudy_driver::{
     Record, Route, Undelivered,
 };
 use understudy_engine::{
-    Application, Breaker, CreateAnswer, CreateReplica, DbInstanceArn, FenceAct, FenceAnswer, FenceCall, FenceTrouble,
-    IncidentId, LeverAnswer, LeverCall, Look, Promote, PromoteAnswer, Region, Revision, Sight, Source, State, Unseen,
-    Vote, VoterName,
+    AlarmArn, Application, Breaker, CreateAnswer, CreateReplica, DbInstanceArn, FenceAct, FenceAnswer, FenceCall,
+    FenceTrouble, IncidentId, LeverAnswer, LeverCall, Look, Promote, PromoteAnswer, Region, Revision, Sight, State,
+    Unseen, Vote, VoterName,
 };
 
 /// How long an adapter waits for an answer.
@@ -87,9 +87,14 @@ impl Ledger for WeatheredLedger {
         self.inner.commit_breaker(next, expected, nonce).await
     }
 
-    async fn routes(&self, source: &Source) -> Result<Vec<Route>, LedgerError> {
+    async fn routes(&self, alarm: &AlarmArn) -> Result<Vec<Route>, LedgerError> {
         self.reads().await?;
-        self.inner.routes(source).await
+        self.inner.routes(alarm).await
+    }
+
+    async fn probed(&self, region: &Region) -> Result<Vec<Route>, LedgerError> {
+        self.reads().await?;
+        self.inner.probed(region).await
     }
 
     async fn enter(&self, item: &IncidentItem, now: Timestamp) -> Result<Enter, LedgerError> {

@@ -8,7 +8,7 @@ use crate::alarm::{AlarmValue, SimAlarm};
 use crate::database::SimDatabase;
 use jiff::SignedDuration;
 use std::time::Duration;
-use understudy_engine::{AlarmArn, DbInstanceArn, DbStatus, Policy, Source};
+use understudy_engine::{AlarmArn, DbInstanceArn, DbStatus, Policy};
 
 /// One change of what a voter says.
 #[derive(Debug, Clone)]
@@ -273,8 +273,5 @@ pub(super) async fn functions(weather: Weather) {
 
 /// The alarm of each voter.
 pub(super) fn alarms(policy: &Policy) -> impl Iterator<Item = (&understudy_engine::VoterName, &AlarmArn)> {
-    policy.voters.iter().map(|voter| {
-        let Source::Alarm(arn) = &voter.source;
-        (&voter.name, arn)
-    })
+    policy.voters.iter().filter_map(|voter| Some((&voter.name, voter.source.alarm()?)))
 }

@@ -2,12 +2,13 @@
 
 use super::ledger_worlds::{LedgerWorld, RealTable, SimulatedTable};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 use understudy_driver::{
     Cast, Commit, Enter, IncidentItem, Ledger, LedgerError, Nonce, RecordFault, Route, genesis, verify,
 };
 use understudy_engine::{
-    Application, Entry, EntryId, Epoch, Event, IncidentId, Phase, Revision, Seq, Source, State, Verdict, Vote, What,
-    Who, step,
+    Application, Entry, EntryId, Epoch, Event, IncidentId, Phase, Region, Revision, Seconds, Seq, State, Verdict, Vote,
+    What, Who, step,
 };
 use understudy_tests::policy;
 
@@ -132,10 +133,31 @@ async fn the_vote_that_stands_does_not_depend_on_the_order_of_arrival(world: &im
 
 async fn only_sources_that_the_policy_names_have_a_route(world: &impl LedgerWorld) {
     let policy = policy();
-    let routes = world.ledger().routes(&policy.voters[0].source).await;
+    let routes = world.ledger().routes(policy.voters[0].source.alarm().unwrap()).await;
     assert_eq!(routes, Ok(vec![Route { application: orders(), voter: policy.voters[0].name.clone() }]));
-    let stranger = Source::Alarm("arn:aws:cloudwatch:us-east-1:123456789012:alarm:stranger".parse().unwrap());
+    let stranger = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:stranger".parse().unwrap();
     assert_eq!(world.ledger().routes(&stranger).await, Ok(vec![]));
+}
+
+async fn a_regions_probe_finds_the_voters_that_it_speaks_for(world: &impl LedgerWorld) {
+    let (east, west): (Region, Region) = ("us-east-2".parse().unwrap(), "us-west-2".parse().unwrap());
+    assert_eq!(world.ledger().probed(&east).await, Ok(vec![]), "alarms are nobody's to probe");
+    let mut policy = policy();
+    let target = json!({"tcp": "orders.example.com:443"});
+    let probe = json!({"region": east, "target": target, "interval_seconds": 10, "down_after": 1});
+    policy.voters[2].source = serde_json::from_value(json!({ "probe": probe })).unwrap();
+    policy.windows.vote_max_age_seconds = Seconds(11);
+    policy.windows.sustain_seconds = Seconds(13);
+    world.apply(&policy).await;
+    let route = Route { application: orders(), voter: policy.voters[2].name.clone() };
+    assert_eq!(world.ledger().probed(&east).await, Ok(vec![route.clone()]));
+    assert_eq!(world.ledger().probed(&west).await, Ok(vec![]));
+    let source = policy.voters[2].source.clone();
+    let vote = Vote { source, ..vote(Verdict::Down, 20) };
+    assert_eq!(world.ledger().cast(&orders(), &route.voter, &vote).await, Ok(Cast::Counted));
+    let record = world.ledger().load(&orders()).await.unwrap();
+    assert_eq!((&record.votes[&route.voter], &record.policy), (&vote, &policy), "all of the target is kept");
+    world.apply(&understudy_tests::policy()).await;
 }
 
 fn items(count: u32) -> Vec<IncidentItem> {
@@ -199,6 +221,7 @@ async fn keeps_its_promises(world: &impl LedgerWorld) {
     a_commit_whose_reply_is_lost_counts_as_ones_own(world).await;
     the_vote_that_stands_does_not_depend_on_the_order_of_arrival(world).await;
     only_sources_that_the_policy_names_have_a_route(world).await;
+    a_regions_probe_finds_the_voters_that_it_speaks_for(world).await;
     an_incident_is_append_only_and_comes_back_in_order(world).await;
     what_cannot_be_read_is_named_and_never_taken_for_empty(world).await;
 }

@@ -109,7 +109,15 @@ impl LedgerWorld for RealTable {
     }
 
     async fn apply(&self, policy: &Policy) {
-        let record = application_items(policy).unwrap().remove(0);
+        let mut items = application_items(policy).unwrap();
+        let record = items.remove(0);
+        for route in items {
+            let request = self.clients.dynamodb().put_item().table_name("understudy");
+            let fields = route.as_object().unwrap().iter();
+            let fields =
+                fields.map(|(name, value)| (name.clone(), AttributeValue::S(value["S"].as_str().unwrap().to_owned())));
+            request.set_item(Some(fields.collect())).send().await.unwrap();
+        }
         let text = |field: &str| AttributeValue::S(record[field]["S"].as_str().unwrap().to_owned());
         let request = self.clients.dynamodb().update_item().table_name("understudy");
         let request = request.key("pk", text("pk")).key("sk", text("sk"));

@@ -97,6 +97,53 @@ fn what_is_wrong_with_the_storm_breaker_and_the_veto_window_is_named() {
     );
 }
 
+/// The example with its last voter as a probe with these fields.
+fn probed(fields: &str) -> String {
+    let alarm = "source = { alarm = \"arn:aws:cloudwatch:us-east-2:111122223333:alarm:orders-probe\" }";
+    orders(&[(alarm, &format!("[voters.source.probe]\nregion = \"us-east-2\"\n{fields}"))])
+}
+
+#[test]
+fn what_is_wrong_with_a_probe_is_named_at_its_field() {
+    let health = "target = { http = { url = \"https://orders.example.com/health\" } }";
+    check(&probed(health), &[]);
+    check(
+        &probed(&format!("{health}\ninterval_seconds = 10\ntimeout_seconds = 9\ndown_after = 10")),
+        &[
+            "voters[2].source.probe.interval_seconds = 10: what it last said would be stale before 10 rounds are bad; \
+             probe more often, lower down_after, or write more than 100 in windows.vote_max_age_seconds",
+            "voters[2].source.probe.timeout_seconds = 9: a round would not end before the next begins: the canary and \
+             the votes take time after the last answer; write at most interval_seconds - 3 (7)",
+        ],
+    );
+    check(
+        &probed(&format!("{health}\ninterval_seconds = 15")),
+        &["voters[2].source.probe.interval_seconds = 15: is not one of 10, 20, 30, 60; \
+           write one of them, such as interval_seconds = 20"],
+    );
+    check(
+        &probed("target = { http = { url = \"orders.example.com/health\", status = [200] } }"),
+        &[
+            "voters[2].source.probe.target.http.url = \"orders.example.com/health\": is not the URL of an HTTP endpoint; \
+             write scheme, host and path, such as https://orders.example.com/health",
+            "voters[2].source.probe.target.http.status: is not a field of \
+             voters[2].source.probe.target.http; did you mean statuses?",
+        ],
+    );
+}
+
+#[test]
+fn a_probe_is_never_given_the_functions_own_credentials() {
+    let server = "endpoint = \"orders.example.com:5432\"\ndatabase = \"orders\"\nuser = \"watcher\"";
+    check(
+        &probed(&format!(
+            "[voters.source.probe.target.postgres_writer]\n{server}\npassword_variable = \"AWS_SECRET_ACCESS_KEY\""
+        )),
+        &["voters[2].source.probe.target.postgres_writer.password_variable = \"AWS_SECRET_ACCESS_KEY\": \
+           is not a variable for a password; start it with UNDERSTUDY_PROBE_, such as UNDERSTUDY_PROBE_ORDERS"],
+    );
+}
+
 #[test]
 fn an_observer_is_not_counted_among_the_voters_of_the_primary_region() {
     let text = orders(&[("name = \"outside-probe\"\n", "name = \"outside-probe\"\nwatches = \"canary\"\n")]);

@@ -37,7 +37,6 @@ fn quorum(policy: &Policy, faults: &mut Faults) {
 
 fn identity(policy: &Policy, faults: &mut Faults) {
     let mut names = BTreeMap::new();
-    let mut sources = BTreeMap::new();
     for (index, voter) in policy.voters.iter().enumerate() {
         let name_path = format!("voters[{index}].name");
         if let Some(first) = names.insert(&voter.name, index) {
@@ -46,8 +45,9 @@ fn identity(policy: &Policy, faults: &mut Faults) {
             faults.error(&[&name_path, &other], &voter.name, &problem, "give each voter a name of its own");
         }
         let source_path = format!("voters[{index}].source");
-        let Source::Alarm(arn) = &voter.source;
-        if arn.account() != policy.database.writer.account() {
+        if let Some(arn) = voter.source.alarm()
+            && arn.account() != policy.database.writer.account()
+        {
             faults.error(
                 &[&source_path, "database.writer"],
                 arn,
@@ -55,11 +55,22 @@ fn identity(policy: &Policy, faults: &mut Faults) {
                 "name an alarm of the writer's account; one there can watch a metric of another account",
             );
         }
-        if let Some(first) = sources.insert(&voter.source, index) {
+        if let Some(first) = policy.voters[..index].iter().rposition(|one| is_one_source(&one.source, &voter.source)) {
             let problem = format!("voters[{first}] has this source too: one source has one vote");
             let other = format!("voters[{first}].source");
-            faults.error(&[&source_path, &other], arn, &problem, "remove one of the two voters");
+            faults.error(&[&source_path, &other], &voter.source, &problem, "remove one of the two voters");
         }
+    }
+}
+
+/// Whether two voters would say the same whatever happens: one Region that asks one thing twice, however often, has
+/// one view of it.
+fn is_one_source(one: &Source, other: &Source) -> bool {
+    match (one, other) {
+        (Source::Probe(one), Source::Probe(other)) => {
+            one.region == other.region && one.target.is_same_thing(&other.target)
+        }
+        (one, other) => one == other,
     }
 }
 

@@ -100,6 +100,7 @@ pub(super) fn draw(draw: &mut Draw, names: &Names, regions: &[Region; 3]) -> Pol
         },
         quorum: Quorum { needed: majority, flaps_max: draw.seconds(1, 4) },
         voters,
+        probes: None,
         windows: windows(draw),
         approval: Some(ApprovalRule {
             needed: draw.seconds(1, 2),

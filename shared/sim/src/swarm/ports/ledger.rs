@@ -10,7 +10,9 @@ use std::sync::Arc;
 use understudy_driver::{
     Cast, Commit, Enter, IncidentItem, Ledger, LedgerError, Nonce, PolicyHash, Record, Route, StoredPolicy,
 };
-use understudy_engine::{Application, Breaker, IncidentId, Policy, Revision, Source, State, Vote, VoterName, Votes};
+use understudy_engine::{
+    AlarmArn, Application, Breaker, IncidentId, Policy, Region, Revision, Source, State, Vote, VoterName, Votes,
+};
 
 /// A round trip to the table, one leg of it.
 const LEG: Ms = 4;
@@ -194,6 +196,23 @@ fn through_text(state: &State, policy: &Policy, votes: &Votes, hash: PolicyHash)
     Ok(Record { state, policy, policy_hash: stored.hash, votes })
 }
 
+impl Ports {
+    async fn routed(&self, is_meant: impl Fn(&Source) -> bool + Sync) -> Result<Vec<Route>, LedgerError> {
+        self.to_table(false).await?;
+        let routes = {
+            let world = self.lock();
+            let voters = world.items.iter().flat_map(|item| {
+                let application = &item.policy.application;
+                let named = item.policy.voters.iter().filter(|voter| is_meant(&voter.source));
+                named.map(|voter| Route { application: application.clone(), voter: voter.name.clone() })
+            });
+            voters.collect()
+        };
+        self.leg(Leg::Back, LEG).await;
+        Ok(routes)
+    }
+}
+
 impl Ledger for Ports {
     async fn load(&self, application: &Application) -> Result<Record, LedgerError> {
         self.to_table(false).await?;
@@ -250,19 +269,12 @@ impl Ledger for Ports {
         self.reply(Fault::BreakerReplyLost, outcome, own).await
     }
 
-    async fn routes(&self, source: &Source) -> Result<Vec<Route>, LedgerError> {
-        self.to_table(false).await?;
-        let routes = {
-            let world = self.lock();
-            let voters = world.items.iter().flat_map(|item| {
-                let application = &item.policy.application;
-                let named = item.policy.voters.iter().filter(|voter| voter.source == *source);
-                named.map(|voter| Route { application: application.clone(), voter: voter.name.clone() })
-            });
-            voters.collect()
-        };
-        self.leg(Leg::Back, LEG).await;
-        Ok(routes)
+    async fn routes(&self, alarm: &AlarmArn) -> Result<Vec<Route>, LedgerError> {
+        self.routed(|source| source.alarm() == Some(alarm)).await
+    }
+
+    async fn probed(&self, region: &Region) -> Result<Vec<Route>, LedgerError> {
+        self.routed(|source| source.probe().is_some_and(|probe| probe.region == *region)).await
     }
 
     async fn enter(&self, item: &IncidentItem, now: Timestamp) -> Result<Enter, LedgerError> {

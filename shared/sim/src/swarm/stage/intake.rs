@@ -11,7 +11,7 @@ use crate::swarm::trace::{Kind, What};
 use crate::swarm::world::{Delivery, Wake, World};
 use serde_json::{Value, json};
 use understudy_driver::{Receipt, receive};
-use understudy_engine::{AlarmArn, Source};
+use understudy_engine::AlarmArn;
 use understudy_events::signals;
 
 /// From a change to the function that hears of it.
@@ -35,7 +35,7 @@ impl Stage {
         }
         let change = timeline[index];
         let named = &plan.applications[application].policy.voters[voter];
-        let Source::Alarm(alarm) = named.source.clone();
+        let Some(alarm) = named.source.alarm().cloned() else { return };
         if let Some(fault) = change.by {
             world.counters.fault(fault);
         }
@@ -64,7 +64,8 @@ impl Stage {
             if world.now - delivery.sent_at > DAY / 2 {
                 world.recovered(Recovery::DayLateEventHarmless);
             }
-            let Source::Alarm(arn) = &self.plan.applications[delivery.application].policy.voters[delivery.voter].source;
+            let voter = &self.plan.applications[delivery.application].policy.voters[delivery.voter];
+            let Some(arn) = voter.source.alarm() else { return };
             let envelope = world.draw.below(4);
             let event = told(arn, before, after, envelope);
             if delivery.corrupt { corrupted(&mut world.draw, event) } else { event }

@@ -13,9 +13,9 @@ use understudy_driver::{
     Record, Route, Undelivered,
 };
 use understudy_engine::{
-    Application, Breaker, CreateAnswer, CreateReplica, DbInstanceArn, FenceAct, FenceAnswer, FenceCall, FenceTrouble,
-    IncidentId, LeverAnswer, LeverCall, LeverTrouble, Look, PhaseName, Promote, PromoteAnswer, Revision, RunId, Sight,
-    Source, State, Unseen, Vote, VoterName,
+    AlarmArn, Application, Breaker, CreateAnswer, CreateReplica, DbInstanceArn, FenceAct, FenceAnswer, FenceCall,
+    FenceTrouble, IncidentId, LeverAnswer, LeverCall, LeverTrouble, Look, PhaseName, Promote, PromoteAnswer, Region,
+    Revision, RunId, Sight, State, Unseen, Vote, VoterName,
 };
 use understudy_sim::{SimCloud, SimLedger, World};
 
@@ -154,8 +154,12 @@ impl Ledger for Ports {
         self.table(Port::CommitBreaker, self.ledger().commit_breaker(next, expected, nonce)).await
     }
 
-    async fn routes(&self, source: &Source) -> Result<Vec<Route>, LedgerError> {
-        self.table(Port::Routes, self.ledger().routes(source)).await
+    async fn routes(&self, alarm: &AlarmArn) -> Result<Vec<Route>, LedgerError> {
+        self.table(Port::Routes, self.ledger().routes(alarm)).await
+    }
+
+    async fn probed(&self, region: &Region) -> Result<Vec<Route>, LedgerError> {
+        self.table(Port::Routes, self.ledger().probed(region)).await
     }
 
     async fn enter(&self, item: &IncidentItem, now: Timestamp) -> Result<Enter, LedgerError> {

@@ -35,8 +35,7 @@ impl<'a> Stage<'a> {
     pub(super) fn new(story: &'a Story, director: Director) -> Self {
         let world = World::new(BEGINS_AT.parse().unwrap());
         story.set_up(&world);
-        for alarm in story.policies.iter().flat_map(|policy| &policy.voters) {
-            let understudy_engine::Source::Alarm(arn) = &alarm.source;
+        for arn in story.policies.iter().flat_map(|policy| &policy.voters).filter_map(|voter| voter.source.alarm()) {
             world.set_alarm(arn, AlarmValue::Ok, "");
         }
         if story.primary_dies {

@@ -382,11 +382,11 @@ impl Story {
     /// The alarms that notice the loss, in order.
     pub(super) fn alarms(&self) -> Vec<understudy_engine::AlarmArn> {
         let primary: Region = PRIMARY.parse().unwrap();
-        let sources = self.policies.iter().flat_map(|policy| &policy.voters).map(|voter| {
-            let Source::Alarm(arn) = &voter.source;
-            arn.clone()
-        });
-        sources.filter(|arn| !self.primary_dies || arn.region() != primary).collect()
+        let voters = self.policies.iter().flat_map(|policy| &policy.voters);
+        voters
+            .filter_map(|voter| voter.source.alarm().cloned())
+            .filter(|arn| !self.primary_dies || arn.region() != primary)
+            .collect()
     }
 }
 
