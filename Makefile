@@ -1,10 +1,11 @@
 PYTHON ?= python3
 VENV := .venv
 PORT ?= 4510
+ARCH ?= arm64
 SEEDS ?= 20000
 PLANTED := target/planted/release/understudy-planted
 
-.PHONY: drill test cloud venv format lint unit end-to-end python rules simulate planted-bugs mutants gate-load probe-load
+.PHONY: drill test cloud venv format lint unit end-to-end python rules simulate planted-bugs mutants gate-load probe-load package package-again
 
 # A Region dies and recovers in a simulated cloud: no AWS account, no SDK.
 drill:
@@ -32,12 +33,12 @@ $(VENV)/installed: tests/cloud/requirements.txt
 
 format:
 	cargo fmt --all --check
-	$(VENV)/bin/ruff format --check tests/cloud
+	$(VENV)/bin/ruff format --check --config tests/cloud/ruff.toml tests/cloud infra
 
 lint:
 	cargo clippy --workspace --all-targets --features understudy-cli/aws -- --deny warnings
 	cargo clippy --package understudy-cli --all-targets -- --deny warnings
-	$(VENV)/bin/ruff check tests/cloud
+	$(VENV)/bin/ruff check --config tests/cloud/ruff.toml tests/cloud infra
 
 unit:
 	cargo test --workspace --exclude understudy-tests
@@ -45,6 +46,7 @@ unit:
 python:
 	PYTHONPATH=tests $(VENV)/bin/python -m unittest discover --start-directory tests/cloud --top-level-directory tests
 	PYTHONPATH=tests/rules $(PYTHON) -m unittest discover --start-directory tests/rules
+	PYTHONPATH=infra $(PYTHON) -m unittest discover --start-directory infra
 
 # Seeds of the simulator, the same bytes from two builds and twice from one, and every planted bug caught.
 simulate: $(PLANTED)
@@ -69,7 +71,7 @@ $(PLANTED):
 # Changes the deciding modules of the engine in one place at a time: needs cargo-mutants and cargo-nextest, takes hours.
 mutants:
 	CARGO_PROFILE_DEV_DEBUG=0 cargo mutants --package understudy-engine --jobs 2 --timeout 60 --output target --test-tool nextest \
-		-f 'shared/engine/src/{tally,assessment,suspicion,candidate,breaker,fence,vote,state,effect,phase,step,order,time}.rs' \
+		-f 'shared/engine/src/{tally,assessment,suspicion,candidate,breaker,fence,lever,vote,state,effect,phase,step,order,time}.rs' \
 		-f 'shared/engine/src/{effect,phase,step}/*.rs' -- --lib --test it -E 'not test(/^properties::/)'
 
 # Takes each rule of deciding away, one at a time, and sees that a named test fails: not part of `make test`.
@@ -89,3 +91,15 @@ probe-load:
 end-to-end:
 	cargo build --workspace --features understudy-cli/aws
 	cargo test --package understudy-tests -- --test-threads 2
+
+# What Lambda loads, zipped: the same source gives the same bytes. Takes some ten minutes.
+package: $(VENV)/packaging
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PYTHON) infra/package.py --architecture $(ARCH)
+
+# The same twice, the second time from nothing, and every byte compared.
+package-again: $(VENV)/packaging
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PYTHON) infra/package.py --architecture $(ARCH) --again
+
+$(VENV)/packaging: $(VENV)/installed infra/requirements.txt
+	$(VENV)/bin/pip install --quiet --requirement infra/requirements.txt
+	touch $@
