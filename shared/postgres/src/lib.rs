@@ -1,0 +1,18 @@
+//! Two real PostgreSQL servers on loopback as the databases of a drill: a primary, and a standby that streams from it
+//! through a relay which is as slow as two Regions are far apart.
+//!
+//! It knows nothing of the rules. Its servers end with the process that started them, however that ends.
+
+mod cloud;
+mod fault;
+mod install;
+mod load;
+mod pair;
+mod relay;
+mod server;
+
+pub use fault::PostgresFault;
+pub use install::Install;
+pub use load::{Load, Written};
+pub use pair::{Pair, Side, rows};
+pub use server::Server;
