@@ -1,5 +1,6 @@
 //! Rehearsals on a simulated cloud.
 
+mod databases;
 mod files;
 mod replay;
 mod sockets;
@@ -41,6 +42,9 @@ fn list(out: &mut dyn Write) -> Result<ExitCode, Failure> {
 }
 
 fn rehearse(args: &DrillRun, out: &mut dyn Write, err: &mut dyn Write) -> Result<ExitCode, Failure> {
+    if args.postgres {
+        return databases::run(args, out, err);
+    }
     let mode = Mode::from(args.mode);
     let options = DrillOptions { script: args.scenario.into(), mode, breadth: args.regions.into() };
     let rehearsal = Rehearsal::new(options).map_err(own_fault)?;
@@ -78,8 +82,11 @@ fn own_fault(error: DrillError) -> Failure {
 fn keep(args: &DrillRun, told: &Told<'_>) -> Result<PathBuf, Failure> {
     let report = told.report;
     let incident = report.incident.first().map_or("no-incident", |item| item.id.incident.as_str());
-    let path = args.out.join(format!("{}-{incident}.json", report.scenario));
-    let text = json(told)?;
+    keep_as(args, &format!("{}-{incident}.json", report.scenario), &json(told)?)
+}
+
+fn keep_as(args: &DrillRun, name: &str, text: &str) -> Result<PathBuf, Failure> {
+    let path = args.out.join(name);
     std::fs::create_dir_all(&args.out).and_then(|()| std::fs::write(&path, text)).map_err(|error| Failure {
         problem: format!("{} cannot be written: {error}", path.display()),
         mend: "name a folder that can be written with --out".to_owned(),
@@ -87,7 +94,7 @@ fn keep(args: &DrillRun, told: &Told<'_>) -> Result<PathBuf, Failure> {
     Ok(path)
 }
 
-fn json(told: &Told<'_>) -> Result<String, Failure> {
+fn json(told: &impl Serialize) -> Result<String, Failure> {
     serde_json::to_string_pretty(told).map_err(|error| Failure {
         problem: format!("the report cannot be written as JSON: {error}"),
         mend: "this is a fault of the drill itself: report it".to_owned(),

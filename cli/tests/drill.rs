@@ -68,3 +68,18 @@ fn a_folder_that_cannot_be_written_is_named_with_the_mend() {
     assert_eq!(output.status.code(), Some(2));
     assert!(errors.contains("cannot be written") && errors.contains("--out"), "{errors}");
 }
+
+#[test]
+fn real_databases_are_for_the_drill_that_kills_one() {
+    let refused = |words: &[&str]| {
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_understudy")).args(["drill", "run"]).args(words).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, said) = refused(&["partition", "--postgres"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("hint: understudy drill run region-loss --postgres"), "{said}");
+    assert_eq!(refused(&["region-loss", "--postgres", "--dns"]).0, 2);
+    assert_eq!(refused(&["region-loss", "--postgres", "--sustain", "49"]).0, 2);
+    assert_eq!(refused(&["region-loss", "--sustain", "60"]).0, 2, "virtual time has windows of its own");
+}

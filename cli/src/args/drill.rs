@@ -24,6 +24,13 @@ pub(crate) struct DrillRun {
     #[arg(long, value_name = "N", default_value_t = 20, requires = "dns")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=30))]
     pub(crate) speed: u32,
+    /// Kill a real PostgreSQL primary and promote its standby (region-loss).
+    #[arg(long, conflicts_with_all = ["dns", "mode", "regions"])]
+    pub(crate) postgres: bool,
+    /// How many seconds Down must hold, with --postgres.
+    #[arg(long, value_name = "N", default_value_t = 60, requires = "postgres")]
+    #[arg(value_parser = clap::value_parser!(u32).range(50..=600))]
+    pub(crate) sustain: u32,
     /// Folder that the report is written to.
     #[arg(long, value_name = "DIR", default_value = "drill-report")]
     pub(crate) out: PathBuf,

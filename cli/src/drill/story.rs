@@ -47,7 +47,7 @@ pub(super) fn timeline(out: &mut dyn Write, lines: &[Happening]) -> Result<()> {
     Ok(())
 }
 
-fn evidence(out: &mut dyn Write, decision: &Decision) -> Result<()> {
+pub(super) fn evidence(out: &mut dyn Write, decision: &Decision) -> Result<()> {
     let Some(assessment) = &decision.assessment else { return Ok(()) };
     votes(out, "Votes behind the decision", &assessment.tally)?;
     for person in &decision.approved_by {

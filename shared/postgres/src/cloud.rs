@@ -3,8 +3,9 @@
 
 use crate::server::connect;
 use jiff::Timestamp;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_postgres::Config;
 use understudy_driver::{Announcement, Cloud, Looked, Performed, Undelivered};
 use understudy_engine::{
@@ -23,12 +24,19 @@ pub(crate) struct PostgresCloud {
     writer: DbInstanceArn,
     replica: DbInstanceArn,
     standby: Config,
+    promoted_at: Arc<OnceLock<Instant>>,
 }
 
 impl PostgresCloud {
     pub(crate) fn new(world: &World, writer: &DbInstanceArn, replica: &DbInstanceArn, standby: Config) -> Self {
         let (writer, replica) = (writer.clone(), replica.clone());
-        Self { world: world.clone(), inner: SimCloud::new(world), writer, replica, standby }
+        let (world, inner) = (world.clone(), SimCloud::new(world));
+        Self { world, inner, writer, replica, standby, promoted_at: Arc::default() }
+    }
+
+    /// When a promotion was accepted.
+    pub(crate) fn promoted_at(&self) -> Option<Instant> {
+        self.promoted_at.get().copied()
     }
 
     /// A standby in recovery follows the writer, and one that is not stands alone. What the simulated cloud adds is what
@@ -52,7 +60,10 @@ impl PostgresCloud {
         // Where no connection comes about, nothing can have arrived.
         let Ok(Ok(client)) = timeout(PATIENCE, connect(&self.standby)).await else { return PromoteAnswer::NotArrived };
         match timeout(PATIENCE, client.query_one("SELECT pg_promote(wait => false)", &[])).await {
-            Ok(Ok(row)) if row.get::<_, bool>(0) => PromoteAnswer::Accepted,
+            Ok(Ok(row)) if row.get::<_, bool>(0) => {
+                self.promoted_at.get_or_init(Instant::now);
+                PromoteAnswer::Accepted
+            }
             Ok(Ok(_) | Err(_)) | Err(_) => PromoteAnswer::Ambiguous,
         }
     }

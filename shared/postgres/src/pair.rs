@@ -1,6 +1,7 @@
 //! The two databases: one is written to, one follows, and either may be lost.
 
 use crate::fault::PostgresFault;
+use crate::identity::Identity;
 use crate::install::Install;
 use crate::relay::Relay;
 use crate::server::{Server, connect};
@@ -22,6 +23,8 @@ pub struct Pair {
     primary: Server,
     standby: Server,
     relay: Relay,
+    password: String,
+    authority: String,
     // Dropped last: the servers write into it.
     _folder: TempDir,
 }
@@ -35,13 +38,15 @@ impl Pair {
         let folder = TempDir::with_prefix("understudy-postgres-")?;
         install.own(folder.path())?;
         let password = uuid::Uuid::new_v4().to_string();
-        let mut primary = Server::create(install, &folder.path().join("primary"), &password).await?;
+        let identity = Identity::create(install, folder.path())?;
+        let mut primary = Server::create(install, &folder.path().join("primary"), &password, &identity).await?;
         primary.start().await?;
         primary.connect().await?.batch_execute(TABLE).await?;
         let relay = Relay::start(primary.address(), delay).await?;
-        let mut standby = Server::follow(install, &folder.path().join("standby"), &password, relay.address()).await?;
+        let standby = folder.path().join("standby");
+        let mut standby = Server::follow(install, &standby, &password, &identity, relay.address()).await?;
         standby.start().await?;
-        let pair = Self { primary, standby, relay, _folder: folder };
+        let pair = Self { primary, standby, relay, password, authority: identity.authority, _folder: folder };
         pair.until_followed().await?;
         Ok(pair)
     }
@@ -64,6 +69,15 @@ impl Pair {
             Side::Primary => &self.primary,
             Side::Standby => &self.standby,
         }
+    }
+
+    pub(crate) fn password(&self) -> &str {
+        &self.password
+    }
+
+    /// Who vouches for both servers, in PEM.
+    pub(crate) fn authority(&self) -> &str {
+        &self.authority
     }
 
     /// The primary's Region is lost: its processes are killed, and so is what was under way to the standby.

@@ -1,6 +1,7 @@
 //! One server: a folder, a port, and processes that end with ours.
 
 use crate::fault::PostgresFault;
+use crate::identity::Identity;
 use crate::install::Install;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,7 @@ pub struct Server {
     folder: PathBuf,
     port: u16,
     password: String,
+    identity: Identity,
     running: Option<Running>,
 }
 
@@ -40,7 +42,12 @@ struct Running {
 
 impl Server {
     /// An empty database in a folder of its own.
-    pub(crate) async fn create(install: &Install, folder: &Path, password: &str) -> Result<Self, PostgresFault> {
+    pub(crate) async fn create(
+        install: &Install,
+        folder: &Path,
+        password: &str,
+        identity: &Identity,
+    ) -> Result<Self, PostgresFault> {
         let kept = folder.with_extension("password");
         tokio::fs::write(&kept, password).await?;
         install.own(&kept)?;
@@ -58,7 +65,7 @@ impl Server {
             "--no-sync",
         ]);
         succeeded("initdb", initdb).await?;
-        Self::in_folder(install, folder, password)
+        Self::in_folder(install, folder, password, identity)
     }
 
     /// A copy of another server that follows it, reached through `upstream`.
@@ -66,6 +73,7 @@ impl Server {
         install: &Install,
         folder: &Path,
         password: &str,
+        identity: &Identity,
         upstream: SocketAddr,
     ) -> Result<Self, PostgresFault> {
         let mut backup = install.command("pg_basebackup");
@@ -74,14 +82,14 @@ impl Server {
         backup.args(["--write-recovery-conf", "--wal-method", "stream", "--checkpoint", "fast", "--no-sync"]);
         backup.args(["--create-slot", "--slot", "standby"]);
         succeeded("pg_basebackup", backup).await?;
-        Self::in_folder(install, folder, password)
+        Self::in_folder(install, folder, password, identity)
     }
 
-    fn in_folder(install: &Install, folder: &Path, password: &str) -> Result<Self, PostgresFault> {
+    fn in_folder(install: &Install, folder: &Path, password: &str, identity: &Identity) -> Result<Self, PostgresFault> {
         // Free until it is taken: whoever is quicker makes the server fail to come up, and says so.
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let (install, folder, password) = (install.clone(), folder.to_path_buf(), password.to_owned());
-        Ok(Self { install, folder, port, password, running: None })
+        Ok(Self { install, folder, port, password, identity: identity.clone(), running: None })
     }
 
     /// Starts it, and waits until it answers.
@@ -90,7 +98,9 @@ impl Server {
         let mut command = self.install.as_owner(Command::new("sh"));
         command.args(["-c", UNTIL_INPUT_ENDS, "sh"]).arg(self.install.program("postgres"));
         command.arg("-D").arg(&self.folder).arg("-p").arg(self.port.to_string());
-        command.args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]);
+        command.args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "ssl=on"]);
+        command.arg("-c").arg(format!("ssl_cert_file={}", self.identity.certificate.display()));
+        command.arg("-c").arg(format!("ssl_key_file={}", self.identity.key.display()));
         command.stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log).process_group(0);
         let mut group = command.spawn()?;
         let lifeline = group.stdin.take().ok_or_else(|| self.not_up("it has no input"))?;

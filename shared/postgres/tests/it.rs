@@ -1,7 +1,8 @@
 //! Two servers that are really there: skipped aloud where PostgreSQL is not installed.
 
 use std::time::Duration;
-use understudy_postgres::{Install, Load, Pair, PostgresFault, Side, rows};
+use understudy_engine::PhaseName;
+use understudy_postgres::{Install, Load, Options, Pair, PostgresFault, Side, play, rows};
 
 const DELAY: Duration = Duration::from_millis(300);
 
@@ -9,6 +10,7 @@ const DELAY: Duration = Duration::from_millis(300);
 async fn pair() -> Option<Pair> {
     match Install::find().await {
         Err(PostgresFault::NotInstalled(program)) => {
+            assert!(std::env::var_os("UNDERSTUDY_SKIPS_NOTHING").is_none(), "{program} is not installed");
             println!("SKIPPED: {program} is not installed");
             None
         }
@@ -79,4 +81,25 @@ async fn servers_end_with_whoever_started_them() {
     for address in addresses {
         until("nobody listens", async || tokio::net::TcpStream::connect(address).await.is_err()).await;
     }
+}
+
+#[test]
+fn a_killed_primary_is_failed_over_once_and_every_row_is_accounted_for() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    if runtime.block_on(pair()).is_none() {
+        return;
+    }
+    let mut told = Vec::new();
+    let options = Options { sustain_seconds: *Options::SUSTAIN.start() };
+    let account = play(options, &mut |seconds, what| told.push((seconds, what.to_owned()))).unwrap();
+    assert!(account.as_expected, "{account:#?}");
+    assert_eq!(account.ended, PhaseName::FailedOver);
+    assert!(account.rows.lost > 0, "rows were under way when the primary was killed: {:?}", account.rows);
+    assert!(account.rows.agree(), "{:?}", account.rows);
+    assert!((0.2..5.0).contains(&account.rows.rpo_seconds), "a standby 0.8 s behind: {:?}", account.rows);
+    let seconds = account.seconds;
+    let (down, promoted) = (seconds.to_down.unwrap(), seconds.to_promote.unwrap());
+    assert!(promoted - down >= 50.0, "Down is sustained before anything is promoted: {seconds:?}");
+    assert!(seconds.to_first_write.unwrap() > promoted, "{seconds:?}");
+    assert!(told.iter().any(|(_, what)| what == "Promoting"), "{told:?}");
 }

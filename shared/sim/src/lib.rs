@@ -28,6 +28,7 @@ pub use drill::{
 pub use ledger::SimLedger;
 pub use levers::SafetyRule;
 pub use scenario::{Answer, Difference, FenceWord, Replay, SHIPPED, Scenario, Shipped, replay};
+pub use stage::Stage;
 pub use swarm::{
     Counters, Fault, Invariant, Recovery, SeedReport, Summary, Violation, run_seed, run_seeds, seed_being_played,
     trace_seed,

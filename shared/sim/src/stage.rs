@@ -23,7 +23,7 @@ const TICK: Duration = Duration::from_secs(60);
 const TICK_SPAN: Seconds = Seconds(55);
 
 /// Applications on the stage, their functions running until it is dropped.
-pub(crate) struct Stage {
+pub struct Stage {
     world: World,
     application: Application,
     failures: Arc<Mutex<Vec<String>>>,
@@ -46,7 +46,7 @@ impl Stage {
     }
 
     /// The functions of several applications, between other ports than the simulated ones by themselves.
-    pub(crate) fn between<L, C>(
+    pub fn between<L, C>(
         world: &World,
         ledger: &L,
         cloud: &C,
@@ -88,7 +88,8 @@ impl Stage {
     }
 
     /// What a function answered with an error, which AWS would deliver again.
-    pub(crate) fn failures(&self) -> Vec<String> {
+    #[must_use]
+    pub fn failures(&self) -> Vec<String> {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

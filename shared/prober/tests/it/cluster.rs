@@ -27,6 +27,7 @@ impl Cluster {
     pub(crate) fn start(test: &str) -> Option<Self> {
         let bin = HOMES.iter().map(PathBuf::from).find(|bin| bin.join("initdb").exists());
         let Some(bin) = bin else {
+            assert!(std::env::var_os("UNDERSTUDY_SKIPS_NOTHING").is_none(), "no PostgreSQL in any of {HOMES:?}");
             let _ = writeln!(std::io::stderr(), "SKIPPED {test}: no PostgreSQL in any of {HOMES:?}");
             return None;
         };
