@@ -45,10 +45,9 @@ impl Asker {
         let own = began + Duration::from_secs(u64::from(duty.probe.timeout_seconds.0));
         let span = Span { began, end: own.min(round_ends) };
         let observation = self.observe(duty, gauge, now, span).await.unwrap_or_else(|observation| observation);
-        match observation {
-            Observation::Bad(Bad::TimedOut { .. }) if round_ends < own => Observation::Unsure(Unsure::DeadlineNear),
-            observation => observation,
-        }
+        // A target that was given less than its own time has shown nothing by not using it.
+        let cut_short = round_ends < own && matches!(observation, Observation::Bad(Bad::TimedOut { .. }));
+        if cut_short { Observation::Unsure(Unsure::DeadlineNear) } else { observation }
     }
 
     async fn observe(

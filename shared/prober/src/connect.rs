@@ -3,6 +3,7 @@
 use crate::observation::{Bad, Observation, Stage, Unsure};
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
@@ -28,6 +29,15 @@ impl Span {
         timeout_at(self.end, work).await.map_err(|_| self.is_up(stage))
     }
 }
+
+/// How a connection ends that somebody had taken.
+const CLOSED: [ErrorKind; 5] = [
+    ErrorKind::ConnectionReset,
+    ErrorKind::ConnectionAborted,
+    ErrorKind::UnexpectedEof,
+    ErrorKind::BrokenPipe,
+    ErrorKind::NotConnected,
+];
 
 #[derive(Debug)]
 pub(crate) struct Resolver(Semaphore);
@@ -80,20 +90,19 @@ impl Resolver {
 
 /// What an error of a connection says of the target. What the observer lacks says nothing.
 pub(crate) fn failed(error: &io::Error, stage: Stage) -> Observation {
-    let problem = error.to_string();
-    match error.kind() {
-        ErrorKind::ConnectionRefused => Observation::Bad(Bad::Refused),
-        ErrorKind::ConnectionReset
-        | ErrorKind::ConnectionAborted
-        | ErrorKind::UnexpectedEof
-        | ErrorKind::BrokenPipe
-        | ErrorKind::NotConnected => Observation::Bad(Bad::Closed),
+    let (kind, problem) = (error.kind(), error.to_string());
+    let is_one_of = |kinds: &[ErrorKind]| kinds.contains(&kind);
+    if kind == ErrorKind::ConnectionRefused {
+        Observation::Bad(Bad::Refused)
+    } else if is_one_of(&CLOSED) {
+        Observation::Bad(Bad::Closed)
+    } else if kind == ErrorKind::TimedOut {
         // The kernel's own patience, shorter than ours.
-        ErrorKind::TimedOut => Observation::Bad(Bad::TimedOut { stage, after: std::time::Duration::ZERO }),
-        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => {
-            Observation::Unsure(Unsure::NoRoute { problem })
-        }
+        Observation::Bad(Bad::TimedOut { stage, after: Duration::ZERO })
+    } else if is_one_of(&[ErrorKind::HostUnreachable, ErrorKind::NetworkUnreachable, ErrorKind::NetworkDown]) {
+        Observation::Unsure(Unsure::NoRoute { problem })
+    } else {
         // Whatever else an operating system may say is about itself.
-        _ => Observation::Unsure(Unsure::Exhausted { problem }),
+        Observation::Unsure(Unsure::Exhausted { problem })
     }
 }

@@ -44,7 +44,7 @@ pub struct Report {
     pub abstain: u32,
     /// Bad observations that an isolated probe did not believe.
     pub isolated: u32,
-    /// Asks that would not have ended in time.
+    /// Voters that were not asked at all: their first round would not have ended in time.
     pub left_out: u32,
     /// Votes that a later one had overtaken.
     pub superseded: u32,
@@ -145,11 +145,13 @@ where
         let mut last = None;
         while let Some(at) = rounds.next(last, self.began.elapsed()).filter(|_| !duties.is_empty()) {
             sleep_until(self.began + at).await;
-            last = Some(at);
+            let is_first = last.replace(at).is_none();
             let now = self.began.elapsed();
             let (fit, late): (Vec<_>, Vec<_>) =
                 duties.iter().cloned().partition(|duty| rounds.fits(duty.probe.timeout_seconds, now));
-            report.left_out = report.left_out.saturating_add(count(late.len()));
+            if is_first {
+                report.left_out = count(late.len());
+            }
             if !fit.is_empty() {
                 self.round(fit, self.began + rounds.asks_end(now), &mut report).await;
             }

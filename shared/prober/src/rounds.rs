@@ -7,8 +7,8 @@ use understudy_engine::{Interval, Seconds};
 pub const MARGIN: Duration = Duration::from_secs(3);
 
 /// How long an invocation stays awake. Less than the minute after which the next one comes: a second process would not
-/// know what the first has seen.
-pub const AWAKE: Duration = Duration::from_secs(58);
+/// know what the first has seen. Half a second is for rounds that begin a little after their time.
+pub const AWAKE: Duration = Duration::from_millis(58_500);
 
 /// The rounds of one interval within one invocation. All times count from its beginning.
 #[derive(Debug, Clone, Copy)]
@@ -99,6 +99,13 @@ mod tests {
     }
 
     #[test]
+    fn the_last_round_of_a_minute_may_begin_a_little_late() {
+        let rounds = Rounds::within(Interval::Ten, MINUTE);
+        assert!(rounds.fits(Seconds(5), seconds(50.4)));
+        assert!(!rounds.fits(Seconds(5), seconds(50.6)));
+    }
+
+    #[test]
     fn a_round_that_took_too_long_skips_those_it_ran_into() {
         assert_eq!(begins(Interval::Ten, MINUTE, 12.0, 5), [0, 20, 40]);
     }
@@ -114,6 +121,6 @@ mod tests {
     fn asks_are_over_before_the_next_round_and_before_the_end() {
         let rounds = Rounds::within(Interval::Twenty, MINUTE);
         assert_eq!(rounds.asks_end(seconds(20.0)), seconds(37.0));
-        assert_eq!(rounds.asks_end(seconds(40.0)), seconds(55.0));
+        assert_eq!(rounds.asks_end(seconds(40.0)), seconds(55.5));
     }
 }

@@ -1,5 +1,6 @@
 //! The probe as Lambda runs it: a target dies, and the record shows what the voters of two Regions say.
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use understudy_engine::Policy;
-use understudy_tests::{Options, Story, await_until, binaries, policy};
+use understudy_tests::{Options, Story, await_until, aws, binaries, policy};
 
 /// Enough for one round of targets that are given a second, and for no second one.
 const ONE_ROUND_SECONDS: u32 = 8;
@@ -160,6 +161,41 @@ fn probes_of_two_regions_that_keep_saying_down_lead_to_a_failover() {
     assert_eq!(story.cloud.promote_calls(), 1);
     let read: Vec<Value> = story.cloud.requests("cloudwatch", "DescribeAlarms");
     assert!(!read.is_empty() && read.iter().all(|call| call["region"] == "us-east-1"), "only the alarm is read again");
+}
+
+/// A measurement of so many seconds ago, by the AWS CLI.
+fn measure_lag(story: &Story, seconds_ago: i64, lag: i32) {
+    let at = Timestamp::now().checked_sub(SignedDuration::from_secs(seconds_ago)).unwrap();
+    let words = format!(
+        "cloudwatch put-metric-data --namespace AWS/RDS --metric-name ReplicaLag --timestamp {at:.0} --value={lag} \
+         --dimensions DBInstanceIdentifier=far-replica"
+    );
+    let _ = aws(&story.cloud, "us-west-2", &words);
+}
+
+#[test]
+fn a_lag_is_read_in_the_replicas_region_and_its_newest_value_counts() {
+    let canary = Target::open();
+    let mut policy = serde_json::to_value(probed(&canary)).unwrap();
+    let target =
+        json!({"replica_lag": {"replica": "arn:aws:rds:us-west-2:123456789012:db:far-replica", "max_seconds": 60}});
+    policy["voters"][2]["source"]["probe"]["target"] = target;
+    policy["voters"][2]["source"]["probe"]["down_after"] = json!(1);
+    let story = Story::of(&serde_json::from_value(policy).unwrap(), Options { functions: false, ..Options::default() });
+    let probe = deploy(&story, "us-east-2", &canary);
+    round(&story, &probe);
+    assert_eq!(vote(&story, "outside-probe"), said("abstain", "there is no measurement of the lag, or it is −1"));
+    measure_lag(&story, 240, 5);
+    round(&story, &probe);
+    assert_eq!(vote(&story, "outside-probe"), said("up", "is 5 s behind"));
+    measure_lag(&story, 150, -1);
+    round(&story, &probe);
+    assert_eq!(vote(&story, "outside-probe").0, "abstain", "−1 is newer, and an older value does not speak for it");
+    measure_lag(&story, 60, 500);
+    round(&story, &probe);
+    assert_eq!(vote(&story, "outside-probe"), said("down", "is 500 s behind, and may be 60 s"));
+    let read = story.cloud.requests("cloudwatch", "GetMetricStatistics");
+    assert!(!read.is_empty() && read.iter().all(|call| call["region"] == "us-west-2"), "{read:?}");
 }
 
 #[test]

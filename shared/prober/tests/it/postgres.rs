@@ -37,10 +37,12 @@ async fn asked(cluster: &Cluster, password: &str, target: &Value) -> Observation
 }
 
 fn code(observation: &Observation) -> &str {
-    match observation {
-        Observation::Unsure(Unsure::ServerError { code, .. }) | Observation::Bad(Bad::NotServing { code }) => code,
-        other => panic!("{other:?}"),
-    }
+    let (Observation::Unsure(Unsure::ServerError { code, .. }) | Observation::Bad(Bad::NotServing { code })) =
+        observation
+    else {
+        panic!("{observation:?}")
+    };
+    code
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,7 +15,7 @@ pub(crate) struct Told(pub(crate) Result<Option<Lag>, Unseen>);
 
 impl Gauge for Told {
     async fn newest_lag(&self, _replica: &DbInstanceArn, _now: Timestamp) -> Result<Option<Lag>, Unseen> {
-        self.0.clone()
+        self.0
     }
 }
 

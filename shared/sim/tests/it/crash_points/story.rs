@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use understudy_driver::{Record, code_of_batch, code_of_question};
 use understudy_engine::{
     Application, Breaker, HeldReason, LEVER_ENDPOINTS, Lag, Order, Person, Phase, PhaseName, Policy, Region, Seconds,
-    Source,
 };
 use understudy_sim::{Life, PromoteFault, SimDatabase, SimLedger, World};
 
