@@ -13,7 +13,7 @@ const MAIN_LINES_MAX: usize = 40;
 const NAMELESS: [&str; 9] = ["common", "utils", "util", "helpers", "types", "models", "errors", "misc", "mod"];
 
 /// Who may know whom, among our own crates. Whoever is missing here is new: give it its place.
-const LAYERS: [(&str, &[&str]); 16] = [
+const LAYERS: [(&str, &[&str]); 17] = [
     ("shared/engine", &[]),
     ("shared/events", &["engine"]),
     ("shared/driver", &["engine", "events"]),
@@ -21,13 +21,14 @@ const LAYERS: [(&str, &[&str]); 16] = [
     ("shared/sim", &["driver", "engine", "events"]),
     ("shared/prober", &["driver", "engine"]),
     ("shared/loopback", &["driver", "engine", "sim"]),
+    ("shared/postgres", &["driver", "engine", "prober", "sim"]),
     ("shared/lambda", &["aws", "driver", "engine"]),
     ("functions/intake", &["driver", "engine", "events", "lambda"]),
     ("functions/conductor", &["driver", "engine", "events", "lambda"]),
     ("functions/notify", &["driver", "engine", "events", "lambda"]),
     ("functions/probe", &["engine", "lambda", "prober"]),
     ("functions/gate", &["aws", "driver", "engine"]),
-    ("cli", &["driver", "engine", "loopback", "sim"]),
+    ("cli", &["driver", "engine", "loopback", "postgres", "sim"]),
     ("tests", &["driver", "engine"]),
     ("tests/model", &["engine"]),
 ];
