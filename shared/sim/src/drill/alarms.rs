@@ -112,7 +112,7 @@ mod tests {
         world.revive_region(&orders.policy.regions.primary);
         tokio::time::sleep(Duration::from_secs(then)).await;
         let alarms = orders.policy.voters.iter().filter_map(|voter| {
-            let Source::Alarm(arn) = &voter.source;
+            let arn = voter.source.alarm()?;
             (world.alarm_value(arn) == Some(AlarmValue::Alarm)).then(|| voter.name.to_string())
         });
         alarms.collect()
