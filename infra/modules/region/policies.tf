@@ -1,0 +1,231 @@
+# One role and one policy for each function: who decides cannot page, who pages cannot promote, who answers Route 53
+# cannot write. What an application's databases and topic need is granted by module `application`, to these roles.
+
+data "aws_iam_policy_document" "assume" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["lambda.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "function" {
+  for_each = local.functions
+
+  # Roles are global, functions are not.
+  name               = "${var.name}-${each.key}-${local.region}"
+  assume_role_policy = data.aws_iam_policy_document.assume.json
+}
+
+resource "aws_iam_role_policy" "function" {
+  for_each = local.functions
+
+  name   = "understudy"
+  role   = aws_iam_role.function[each.key].id
+  policy = data.aws_iam_policy_document.function[each.key].json
+}
+
+locals {
+  # By function: what it may do with which partition keys of the table.
+  table_grants = {
+    intake = [
+      { sid = "Routes", actions = ["dynamodb:Query"], keys = ["source#*"] },
+      { sid = "Votes", actions = ["dynamodb:UpdateItem"], keys = local.records },
+    ]
+    conductor = [
+      { sid = "Records", actions = ["dynamodb:GetItem", "dynamodb:UpdateItem"], keys = concat(local.records, ["breaker"]) },
+    ]
+    notify = [
+      { sid = "Records", actions = ["dynamodb:GetItem", "dynamodb:UpdateItem"], keys = local.records },
+      { sid = "Incidents", actions = ["dynamodb:PutItem"], keys = local.incidents },
+    ]
+    # What the gate may read has attributes of its own, below.
+    gate = []
+    probe = [
+      { sid = "Routes", actions = ["dynamodb:Query"], keys = ["source#*"] },
+      { sid = "Records", actions = ["dynamodb:GetItem", "dynamodb:UpdateItem"], keys = local.records },
+    ]
+  }
+
+  voter_regions = distinct(concat([for alarm in sort(var.alarms) : split(":", alarm)[3]], [var.regions.standby]))
+}
+
+data "aws_iam_policy_document" "function" {
+  #checkov:skip=CKV_AWS_356: the few actions on * below know no resource, and have the Region as a condition
+  for_each = local.functions
+
+  statement {
+    sid       = "Logs"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${local.log_group_arns[each.key]}:*"]
+  }
+
+  dynamic "statement" {
+    for_each = each.key == "gate" ? [] : ["*"]
+
+    content {
+      sid       = "DeadLetters"
+      actions   = ["sqs:SendMessage"]
+      resources = [local.dead_letters_arn]
+    }
+  }
+
+  # Whether the table is strongly consistent is asked at every start.
+  dynamic "statement" {
+    for_each = each.key == "gate" ? [] : ["*"]
+
+    content {
+      sid       = "Table"
+      actions   = ["dynamodb:DescribeTable"]
+      resources = [var.table.arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local.table_grants[each.key]
+
+    content {
+      sid       = statement.value.sid
+      actions   = statement.value.actions
+      resources = [var.table.arn]
+
+      condition {
+        test     = "ForAllValues:StringLike"
+        variable = "dynamodb:LeadingKeys"
+        values   = statement.value.keys
+      }
+
+      # "For all values" is true of no value at all.
+      condition {
+        test     = "Null"
+        variable = "dynamodb:LeadingKeys"
+        values   = ["false"]
+      }
+    }
+  }
+
+  # Votes and timelines are none of the gate's business, which speaks to everybody.
+  dynamic "statement" {
+    for_each = each.key == "gate" ? ["*"] : []
+
+    content {
+      sid       = "Latch"
+      actions   = ["dynamodb:GetItem"]
+      resources = [var.table.arn]
+
+      condition {
+        test     = "ForAllValues:StringEquals"
+        variable = "dynamodb:LeadingKeys"
+        values   = local.records
+      }
+
+      condition {
+        test     = "Null"
+        variable = "dynamodb:LeadingKeys"
+        values   = ["false"]
+      }
+
+      condition {
+        test     = "ForAllValues:StringEquals"
+        variable = "dynamodb:Attributes"
+        values   = ["pk", "sk", "state", "policy", "policy_hash"]
+      }
+
+      condition {
+        test     = "Null"
+        variable = "dynamodb:Attributes"
+        values   = ["false"]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = contains(["conductor", "notify"], each.key) ? ["*"] : []
+
+    content {
+      sid       = "Stream"
+      actions   = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+      resources = [var.table.stream_arn]
+    }
+  }
+
+  # Lambda asks for it before it makes the mapping, and it knows no resource.
+  dynamic "statement" {
+    for_each = contains(["conductor", "notify"], each.key) ? ["*"] : []
+
+    content {
+      sid       = "Streams"
+      actions   = ["dynamodb:ListStreams"]
+      resources = ["*"]
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:RequestedRegion"
+        values   = [local.region]
+      }
+    }
+  }
+
+  # Composite alarms are shown to whoever may describe all alarms, and to nobody else.
+  dynamic "statement" {
+    for_each = each.key == "conductor" ? ["*"] : []
+
+    content {
+      sid       = "Voters"
+      actions   = ["cloudwatch:DescribeAlarms"]
+      resources = ["*"]
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:RequestedRegion"
+        values   = local.voter_regions
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = contains(["conductor", "probe"], each.key) ? ["*"] : []
+
+    content {
+      sid       = "Lag"
+      actions   = ["cloudwatch:GetMetricStatistics"]
+      resources = ["*"]
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:RequestedRegion"
+        values   = [var.regions.primary, var.regions.standby]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = each.key == "probe" && length(var.probe.secret_arns) > 0 ? ["*"] : []
+
+    content {
+      sid       = "Secrets"
+      actions   = ["secretsmanager:GetSecretValue"]
+      resources = var.probe.secret_arns
+    }
+  }
+
+  # Lambda makes the interfaces with the function's role, and describing them knows no resource.
+  dynamic "statement" {
+    for_each = each.key == "probe" && var.probe.vpc != null ? ["*"] : []
+
+    content {
+      sid       = "Interfaces"
+      actions   = ["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"]
+      resources = ["*"]
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:RequestedRegion"
+        values   = [local.region]
+      }
+    }
+  }
+}
