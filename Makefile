@@ -1,18 +1,19 @@
 PYTHON ?= python3
 VENV := .venv
+CHECKOV := .venv/checkov
 PORT ?= 4510
 ARCH ?= arm64
 SEEDS ?= 20000
 PLANTED := target/planted/release/understudy-planted
 
-.PHONY: drill test cloud venv format lint unit end-to-end python rules simulate planted-bugs mutants gate-load probe-load package package-again
+.PHONY: drill test cloud venv format lint infra unit end-to-end python rules simulate planted-bugs mutants gate-load probe-load package package-again
 
 # A Region dies and recovers in a simulated cloud: no AWS account, no SDK.
 drill:
 	cargo run --package understudy-cli -- drill run region-loss
 
 # Everything that CI runs.
-test: venv format lint unit simulate python end-to-end
+test: venv format lint infra unit simulate python end-to-end
 	@echo "all checks passed"
 
 # A local AWS to try things on by hand, until Ctrl-C.
@@ -39,6 +40,16 @@ lint:
 	cargo clippy --workspace --all-targets --features understudy-cli/aws -- --deny warnings
 	cargo clippy --package understudy-cli --all-targets -- --deny warnings
 	$(VENV)/bin/ruff check --config tests/cloud/ruff.toml tests/cloud infra
+
+# The Terraform modules: format, types, tests with mocked providers, and checkov. Asks no account.
+infra: $(CHECKOV)/installed
+	PATH="$(CURDIR)/$(CHECKOV)/bin:$$PATH" $(PYTHON) infra/check.py
+
+# Its pins and those of the local AWS contradict each other.
+$(CHECKOV)/installed: infra/checkov.txt
+	$(PYTHON) -m venv $(CHECKOV)
+	$(CHECKOV)/bin/pip install --quiet --requirement infra/checkov.txt
+	touch $@
 
 unit:
 	cargo test --workspace --exclude understudy-tests

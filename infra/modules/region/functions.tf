@@ -5,7 +5,9 @@ locals {
     conductor = { timeout = 75, memory = 256, concurrency = coalesce(var.concurrency.conductor, 4 + 2 * length(var.applications)) }
     notify    = { timeout = 30, memory = 128, concurrency = coalesce(var.concurrency.notify, 4 + 2 * length(var.applications)) }
     gate      = { timeout = 3, memory = 128, concurrency = coalesce(var.concurrency.gate, 50) }
-    probe     = { timeout = 55, memory = 128, concurrency = coalesce(var.concurrency.probe, 2) }
+    # Its rounds are over before the next minute's begin, and 65 s leave the last votes time to be written. A second
+    # process would not know what the first has seen.
+    probe = { timeout = 65, memory = 128, concurrency = coalesce(var.concurrency.probe, 1) }
   }
 
   functions = { for name, function in local.all : name => function if var.packages[name] != null }
@@ -18,7 +20,7 @@ resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_50: traces are not read by anybody here, and X-Ray is one more endpoint that can hang
   #checkov:skip=CKV_AWS_116: the destination on failure takes failed events, with their error beside them; the gate has no events
   #checkov:skip=CKV_AWS_117: what is called is AWS's public API; a VPC's endpoints and NAT would be one more thing to lose
-  #checkov:skip=CKV_AWS_173: the environment holds the table's name and Region, which are no secrets
+  #checkov:skip=CKV_AWS_173: the environment is encrypted by Lambda's own key; the probe's passwords may read one row, and a key of one's own can be disabled
   #checkov:skip=CKV_AWS_272: the zip is what the plan shows the hash of; signing is the owner's choice
   for_each = local.functions
 
@@ -41,6 +43,8 @@ resource "aws_lambda_function" "this" {
       { UNDERSTUDY_TABLE = var.table.name },
       # The other functions read the table where they run.
       contains(["gate", "probe"], each.key) && local.table_region != local.region ? { UNDERSTUDY_TABLE_REGION = local.table_region } : {},
+      each.key == "probe" ? { UNDERSTUDY_CANARIES = join(" ", sort(var.probe.canaries)) } : {},
+      each.key == "probe" ? var.probe_passwords : {},
     )
   }
 

@@ -45,7 +45,7 @@ locals {
     # What the gate may read has attributes of its own, below.
     gate = []
     probe = [
-      { sid = "Routes", actions = ["dynamodb:Query"], keys = ["source#*"] },
+      { sid = "Routes", actions = ["dynamodb:Query"], keys = ["source#probe#${local.region}"] },
       { sid = "Records", actions = ["dynamodb:GetItem", "dynamodb:UpdateItem"], keys = local.records },
     ]
   }
@@ -199,16 +199,6 @@ data "aws_iam_policy_document" "function" {
         variable = "aws:RequestedRegion"
         values   = [var.regions.primary, var.regions.standby]
       }
-    }
-  }
-
-  dynamic "statement" {
-    for_each = each.key == "probe" && length(var.probe.secret_arns) > 0 ? ["*"] : []
-
-    content {
-      sid       = "Secrets"
-      actions   = ["secretsmanager:GetSecretValue"]
-      resources = var.probe.secret_arns
     }
   }
 

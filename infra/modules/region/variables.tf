@@ -197,9 +197,9 @@ variable "failover_topic_arns" {
 }
 
 variable "probe" {
-  description = "What the probe needs beside the table: secrets that it may read, and a VPC where what it asks is not public."
+  description = "What the probe needs beside the table: canaries, URLs outside of the primary Region that are well whatever happens to the applications, and a VPC where what it asks is not public."
   type = object({
-    secret_arns = optional(set(string), [])
+    canaries = optional(set(string), [])
     vpc = optional(object({
       subnet_ids         = set(string)
       security_group_ids = set(string)
@@ -209,8 +209,13 @@ variable "probe" {
   nullable = false
 
   validation {
-    condition     = alltrue([for secret in var.probe.secret_arns : can(regex("^arn:aws(-[a-z]+)*:secretsmanager:${local.region}:${var.account_id}:secret:[^*]+$", secret))])
-    error_message = "probe.secret_arns: one is no secret of account ${var.account_id} in ${local.region}. Replicate the secret into this Region, or it cannot be read when the other one is lost."
+    condition     = var.packages.probe == null || length(var.probe.canaries) > 0
+    error_message = "probe.canaries: is empty, and a probe without a canary never says Down. Name a URL that answers 200 to 299 whatever happens to the applications."
+  }
+
+  validation {
+    condition     = alltrue([for canary in var.probe.canaries : can(regex("^https?://[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?(/[!-~]*)?$", canary))])
+    error_message = "probe.canaries: one of ${join(", ", var.probe.canaries)} is no URL. Write scheme, host and path, such as https://dynamodb.us-east-2.amazonaws.com/ping."
   }
 
   validation {
@@ -219,8 +224,21 @@ variable "probe" {
   }
 }
 
+variable "probe_passwords" {
+  description = "By variable, as the application files name it: the password with which the probe reads a database. Each is in the function's environment, and so in the state of Terraform."
+  type        = map(string)
+  default     = {}
+  sensitive   = true
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for variable in keys(var.probe_passwords) : can(regex("^UNDERSTUDY_PROBE_[A-Z0-9_]{1,64}$", variable))])
+    error_message = "probe_passwords: one is under a name that no application file may have. Begin it with UNDERSTUDY_PROBE_."
+  }
+}
+
 variable "concurrency" {
-  description = "Reserved concurrency of each function. It is taken out of the account's in this Region, 1,000 unless it is new. Unset: intake 10, conductor and notify 4 and 2 more for each application, gate 50, probe 2."
+  description = "Reserved concurrency of each function. It is taken out of the account's in this Region, 1,000 unless it is new. Unset: intake 10, conductor and notify 4 and 2 more for each application, gate 50, probe 1."
   type = object({
     intake    = optional(number)
     conductor = optional(number)

@@ -124,6 +124,7 @@ run "a_witness_may_probe" {
   variables {
     role           = "witness"
     packages       = { gate = "tests/stand-in.zip", probe = "tests/stand-in.zip" }
+    probe          = { canaries = ["https://dynamodb.us-west-2.amazonaws.com/ping"] }
     page_topic_arn = "arn:aws:sns:us-east-2:111122223333:understudy-itself"
   }
 

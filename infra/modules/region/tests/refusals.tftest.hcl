@@ -336,14 +336,34 @@ run "understudys_own_topic_is_refused" {
   expect_failures = [var.page_topic_arn]
 }
 
-run "a_secret_of_another_region_is_refused" {
+run "a_probe_without_a_canary_is_refused" {
   command = plan
 
   variables {
-    probe = { secret_arns = ["arn:aws:secretsmanager:us-west-2:111122223333:secret:orders-probe-AbCdEf"] }
+    packages = { gate = "tests/stand-in.zip", probe = "tests/stand-in.zip" }
   }
 
   expect_failures = [var.probe]
+}
+
+run "a_canary_that_is_no_url_is_refused" {
+  command = plan
+
+  variables {
+    probe = { canaries = ["dynamodb.us-east-2.amazonaws.com"] }
+  }
+
+  expect_failures = [var.probe]
+}
+
+run "a_password_under_a_name_that_no_file_may_have_is_refused" {
+  command = plan
+
+  variables {
+    probe_passwords = { AWS_SECRET_ACCESS_KEY = "stand-in" }
+  }
+
+  expect_failures = [var.probe_passwords]
 }
 
 run "a_probe_in_one_zone_is_refused" {

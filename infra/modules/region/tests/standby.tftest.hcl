@@ -59,6 +59,8 @@ variables {
     "arn:aws:cloudwatch:us-east-2:111122223333:alarm:orders-probe",
   ]
 
+  probe = { canaries = ["https://dynamodb.us-east-2.amazonaws.com/ping"] }
+
   databases = [
     "arn:aws:rds:us-east-1:111122223333:db:orders",
     "arn:aws:rds:us-west-2:111122223333:db:orders-replica",
@@ -82,12 +84,12 @@ run "the_standby_runs_every_function" {
   }
 
   assert {
-    condition     = { for name, function in aws_lambda_function.this : name => function.timeout } == { intake = 30, conductor = 75, notify = 30, gate = 3, probe = 55 }
+    condition     = { for name, function in aws_lambda_function.this : name => function.timeout } == { intake = 30, conductor = 75, notify = 30, gate = 3, probe = 65 }
     error_message = "a timeout is not the contract's"
   }
 
   assert {
-    condition     = alltrue([for function in aws_lambda_function.this : function.environment[0].variables == tomap({ UNDERSTUDY_TABLE = "understudy" })])
+    condition     = alltrue([for name, function in aws_lambda_function.this : function.environment[0].variables == tomap({ UNDERSTUDY_TABLE = "understudy" }) if name != "probe"])
     error_message = "in the table's own Region the environment is its name alone"
   }
 
@@ -329,18 +331,29 @@ run "alarms_on_understudy_page_through_the_other_topic" {
   }
 }
 
-run "a_probe_may_stand_in_a_vpc_and_read_a_secret" {
+run "a_probe_may_stand_in_a_vpc_and_is_given_its_canaries_and_passwords" {
   command = plan
 
   variables {
+    probe_passwords = { UNDERSTUDY_PROBE_ORDERS = "stand-in" }
     probe = {
-      secret_arns = ["arn:aws:secretsmanager:us-west-2:111122223333:secret:orders-probe-AbCdEf"]
-      vpc         = { subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"], security_group_ids = ["sg-0cccccccccccccccc"] }
+      canaries = ["https://dynamodb.us-east-2.amazonaws.com/ping", "https://a.example.com/"]
+      vpc      = { subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"], security_group_ids = ["sg-0cccccccccccccccc"] }
     }
   }
 
   assert {
     condition     = length(aws_lambda_function.this["probe"].vpc_config) == 1 && alltrue([for name, function in aws_lambda_function.this : length(function.vpc_config) == 0 if name != "probe"])
     error_message = "the probe is not in the VPC, or another function is"
+  }
+
+  assert {
+    condition     = nonsensitive(aws_lambda_function.this["probe"].environment[0].variables) == tomap({ UNDERSTUDY_TABLE = "understudy", UNDERSTUDY_CANARIES = "https://a.example.com/ https://dynamodb.us-east-2.amazonaws.com/ping", UNDERSTUDY_PROBE_ORDERS = "stand-in" })
+    error_message = "the probe is not given its canaries and passwords"
+  }
+
+  assert {
+    condition     = alltrue([for name, function in aws_lambda_function.this : toset(keys(function.environment[0].variables)) == toset(["UNDERSTUDY_TABLE"]) if name != "probe"])
+    error_message = "another function is given what is the probe's"
   }
 }
