@@ -1,9 +1,8 @@
 import json
 import random
-import time
 import unittest
 from datetime import datetime
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
 from .scene import client, control, deploy, eventually, payloads, post, unique
 from .wires import Courier, Delivery
@@ -121,12 +120,13 @@ class Delays(unittest.TestCase):
 
     def test_a_closed_courier_keeps_back_what_was_still_to_come(self):
         for closed, expected in ((False, ["event"]), (True, [])):
-            with self.subTest(closed=closed):
+            with self.subTest(closed=closed), patch("threading.Timer") as timer:
                 function = Mock(definition=Mock())
                 function.definition.name = "intake"
                 courier = Courier(function, Delivery(shuffle_seed=1, spread_seconds=0.1), "alarms")
                 courier.deliver("event")
                 if closed:
                     courier.close()
-                time.sleep(0.2)
+                _, when_due, arguments = timer.call_args.args
+                when_due(*arguments)
                 self.assertEqual([call.args[0] for call in function.event.call_args_list], expected)
