@@ -62,7 +62,7 @@ class Program(unittest.TestCase):
         with self.program(*self.deployables(), *arguments) as (process, endpoint):
             pid = eventually(lambda: self.function_pid(endpoint))
             end(process)
-            self.assertEqual(process.wait(timeout=10), 0)
+            self.assertEqual(process.wait(timeout=60), 0)
             self.assertEqual(process.stdout.read(), "")
             self.assertRaises(ProcessLookupError, os.kill, pid, 0)
 
