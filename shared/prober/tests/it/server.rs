@@ -49,11 +49,10 @@ impl Server {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 let is_first = counted.fetch_add(1, Ordering::SeqCst) == 0;
-                let does = match &does {
-                    Does::SaysInTurn(first, _) if is_first => Does::Says(first.clone()),
-                    Does::SaysInTurn(_, then) => Does::Says(then.clone()),
-                    does => does.clone(),
-                };
+                let mut does = does.clone();
+                if let Does::SaysInTurn(first, then) = does {
+                    does = Does::Says(if is_first { first } else { then });
+                }
                 let (acceptor, written) = (acceptor.clone(), Arc::clone(&written));
                 served.spawn(async move {
                     match acceptor {
