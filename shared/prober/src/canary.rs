@@ -39,10 +39,3 @@ pub(crate) async fn look(asker: &Arc<Asker>, canaries: &[HttpUrl]) -> Outlook {
     }
     Outlook::Isolated { problem }
 }
-
-impl Outlook {
-    /// Both looks have to be clear: an observer that was isolated for a part of a round was isolated in it.
-    pub(crate) fn and(self, later: Self) -> Self {
-        if self == Self::Clear { later } else { self }
-    }
-}

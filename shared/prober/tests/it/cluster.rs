@@ -55,6 +55,15 @@ impl Cluster {
         self.replica = Some(port);
     }
 
+    /// Starts the replica again as one that lets nobody in while it recovers.
+    pub(crate) fn close_replica(&self) {
+        let settings = PathBuf::from(self.data("replica")).join("postgresql.auto.conf");
+        let mut text = fs::read_to_string(&settings).unwrap();
+        text.push_str("hot_standby = off\n");
+        fs::write(&settings, text).unwrap();
+        self.up("replica", self.replica.unwrap());
+    }
+
     fn data(&self, name: &str) -> String {
         self.home.path().join(name).to_str().unwrap().to_owned()
     }

@@ -84,6 +84,7 @@ async fn a_head_without_end_is_no_answer() {
     let head = "HTTP/1.1 200 OK\r\n".to_owned();
     let server = Server::start(Does::SaysForEver(head, format!("x-filler: {}\r\n", "x".repeat(4096)))).await;
     assert_eq!(ask(&duty(&at(&server))).await, Observation::Bad(Bad::NotHttp));
+    assert!(server.sent() < 32 * 1024 * 1024, "{} bytes", server.sent());
 }
 
 #[tokio::test]

@@ -37,11 +37,7 @@ async fn asked(cluster: &Cluster, password: &str, target: &Value) -> Observation
 }
 
 fn code(observation: &Observation) -> &str {
-    let (Observation::Unsure(Unsure::ServerError { code, .. }) | Observation::Bad(Bad::NotServing { code })) =
-        observation
-    else {
-        panic!("{observation:?}")
-    };
+    let Observation::Unsure(Unsure::ServerError { code, .. }) = observation else { panic!("{observation:?}") };
     code
 }
 
@@ -78,6 +74,16 @@ async fn a_writer_that_is_in_recovery_or_not_there_is_bad() {
     cluster.stop("writer");
     let observation = asked(&cluster, PASSWORD, &writer(cluster.writer)).await;
     assert_eq!(observation, Observation::Bad(Bad::Refused));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_says_that_it_does_not_serve_is_bad() {
+    let Some(mut cluster) = Cluster::start("a_server_that_says_that_it_does_not_serve") else { return };
+    cluster.replicate();
+    cluster.stop("replica");
+    cluster.close_replica();
+    let observation = asked(&cluster, PASSWORD, &writer(cluster.replica.unwrap())).await;
+    assert_eq!(observation, Observation::Bad(Bad::NotServing { code: "57P03".to_owned() }));
 }
 
 #[tokio::test(flavor = "multi_thread")]

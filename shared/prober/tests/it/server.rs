@@ -13,6 +13,8 @@ use tokio_rustls::TlsAcceptor;
 #[derive(Debug, Clone)]
 pub(crate) enum Does {
     Says(String),
+    /// Says the first to whoever comes first, and the second to all after.
+    SaysInTurn(String, String),
     /// Says this, and then this over and over.
     SaysForEver(String, String),
     /// Says this, and then a byte now and then.
@@ -46,8 +48,12 @@ impl Server {
             let mut served = JoinSet::new();
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                counted.fetch_add(1, Ordering::SeqCst);
-                let (does, acceptor, written) = (does.clone(), acceptor.clone(), Arc::clone(&written));
+                let is_first = counted.fetch_add(1, Ordering::SeqCst) == 0;
+                let mut does = does.clone();
+                if let Does::SaysInTurn(first, then) = does {
+                    does = Does::Says(if is_first { first } else { then });
+                }
+                let (acceptor, written) = (acceptor.clone(), Arc::clone(&written));
                 served.spawn(async move {
                     match acceptor {
                         None => answer(stream, &does, &written).await,
@@ -96,7 +102,7 @@ async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, does: &Does, se
         said
     };
     match does {
-        Does::Says(text) => {
+        Does::Says(text) | Does::SaysInTurn(_, text) => {
             say(text).await;
         }
         Does::SaysForEver(first, then) => {
