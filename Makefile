@@ -103,7 +103,7 @@ end-to-end:
 	cargo build --workspace --features understudy-cli/aws
 	cargo test --package understudy-tests -- --test-threads 2
 
-# What Lambda loads, zipped: the same source gives the same bytes. Takes some ten minutes.
+# What Lambda loads, zipped: the same source gives the same bytes. A quarter of an hour on two cores.
 package: $(VENV)/packaging
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PYTHON) infra/package.py --architecture $(ARCH)
 

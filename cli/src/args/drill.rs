@@ -2,8 +2,12 @@
 
 use super::{DrillMode, Output};
 use clap::{Args, ValueEnum};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use understudy_postgres::Options;
 use understudy_sim::{Breadth, Script};
+
+const SUSTAIN: RangeInclusive<i64> = *Options::SUSTAIN.start() as i64..=*Options::SUSTAIN.end() as i64;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Exit codes: 0 it ended as it should, 1 it did not, 2 it could not be played.")]
@@ -29,7 +33,7 @@ pub(crate) struct DrillRun {
     pub(crate) postgres: bool,
     /// How many seconds Down must hold, with --postgres.
     #[arg(long, value_name = "N", default_value_t = 60, requires = "postgres")]
-    #[arg(value_parser = clap::value_parser!(u32).range(50..=600))]
+    #[arg(value_parser = clap::value_parser!(u32).range(SUSTAIN))]
     pub(crate) sustain: u32,
     /// Folder that the report is written to.
     #[arg(long, value_name = "DIR", default_value = "drill-report")]

@@ -74,7 +74,7 @@ fn write(out: &mut dyn Write, account: &Account, path: &Path) -> Written<()> {
 fn failure(fault: DrillFault) -> Failure {
     let mend = match &fault {
         DrillFault::Postgres(PostgresFault::NotInstalled(_)) => {
-            "install PostgreSQL 12 or later (Debian: postgresql, macOS: brew install postgresql), or drill without --postgres"
+            "install PostgreSQL (Debian: postgresql, macOS: brew install postgresql), or drill without --postgres"
         }
         DrillFault::Postgres(PostgresFault::NoUser(_)) => "run it as somebody else than root",
         DrillFault::Postgres(PostgresFault::Failed { .. } | PostgresFault::NotUp { .. }) => {

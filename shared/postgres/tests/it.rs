@@ -1,17 +1,18 @@
 //! Two servers that are really there: skipped aloud where PostgreSQL is not installed.
 
+use std::io::Write as _;
 use std::time::Duration;
 use understudy_engine::PhaseName;
 use understudy_postgres::{Install, Load, Options, Pair, PostgresFault, Side, play, rows};
 
 const DELAY: Duration = Duration::from_millis(300);
 
-#[expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test's own, outside of a test's function")]
+#[expect(clippy::unwrap_used, reason = "a test's own, outside of a test's function")]
 async fn pair() -> Option<Pair> {
     match Install::find().await {
         Err(PostgresFault::NotInstalled(program)) => {
             assert!(std::env::var_os("UNDERSTUDY_SKIPS_NOTHING").is_none(), "{program} is not installed");
-            println!("SKIPPED: {program} is not installed");
+            let _ = writeln!(std::io::stderr(), "SKIPPED: {program} is not installed");
             None
         }
         found => Some(Pair::start(&found.unwrap(), DELAY).await.unwrap()),

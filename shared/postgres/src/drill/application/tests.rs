@@ -1,6 +1,7 @@
 use super::*;
 use crate::Install;
 use crate::PostgresFault;
+use std::io::Write as _;
 use understudy_engine::Severity;
 
 #[tokio::test]
@@ -8,7 +9,7 @@ async fn the_drills_own_application_has_no_fault() {
     let install = match Install::find().await {
         Err(PostgresFault::NotInstalled(program)) => {
             assert!(std::env::var_os("UNDERSTUDY_SKIPS_NOTHING").is_none(), "{program} is not installed");
-            println!("SKIPPED: {program} is not installed");
+            let _ = writeln!(std::io::stderr(), "SKIPPED: {program} is not installed");
             return;
         }
         found => found.unwrap(),
