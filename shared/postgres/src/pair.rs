@@ -22,7 +22,7 @@ pub enum Side {
 pub struct Pair {
     primary: Server,
     standby: Server,
-    relay: Relay,
+    _relay: Relay,
     password: String,
     authority: String,
     // Dropped last: the servers write into it.
@@ -46,7 +46,7 @@ impl Pair {
         let standby = folder.path().join("standby");
         let mut standby = Server::follow(install, &standby, &password, &identity, relay.address()).await?;
         standby.start().await?;
-        let pair = Self { primary, standby, relay, password, authority: identity.authority, _folder: folder };
+        let pair = Self { primary, standby, _relay: relay, password, authority: identity.authority, _folder: folder };
         pair.until_followed().await?;
         Ok(pair)
     }
@@ -85,7 +85,6 @@ impl Pair {
     /// # Errors
     /// When the processes cannot be waited for.
     pub async fn lose_primary(&mut self) -> Result<(), PostgresFault> {
-        self.relay.lose().await;
         self.primary.kill().await
     }
 

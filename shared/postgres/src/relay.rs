@@ -12,19 +12,19 @@ use tokio::time::Instant;
 
 const CHUNK: usize = 64 * 1024;
 
-/// Carries connections until it is dropped, or the far end is lost.
+/// Carries connections until it is dropped. One ends with either of its ends, and loses what was under way.
 #[derive(Debug)]
 pub(crate) struct Relay {
     address: SocketAddr,
-    tasks: JoinSet<()>,
+    _task: JoinSet<()>,
 }
 
 impl Relay {
     pub(crate) async fn start(upstream: SocketAddr, delay: Duration) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let mut tasks = JoinSet::new();
-        tasks.spawn(async move {
+        let mut task = JoinSet::new();
+        task.spawn(async move {
             let mut carried = JoinSet::new();
             while let Ok((standby, _)) = listener.accept().await {
                 if let Ok(primary) = TcpStream::connect(upstream).await {
@@ -33,16 +33,11 @@ impl Relay {
                 while carried.try_join_next().is_some() {}
             }
         });
-        Ok(Self { address, tasks })
+        Ok(Self { address, _task: task })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
-    }
-
-    /// Everything under way is lost, and nobody is connected any more.
-    pub(crate) async fn lose(&mut self) {
-        self.tasks.shutdown().await;
     }
 }
 

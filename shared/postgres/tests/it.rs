@@ -41,6 +41,12 @@ async fn what_was_acknowledged_and_had_not_arrived_when_the_primary_was_killed_i
     let acknowledged = acknowledged(&load);
 
     let standby = pair.server(Side::Standby);
+    let streams = "SELECT count(*) FROM pg_stat_wal_receiver WHERE status = 'streaming'";
+    let client = standby.connect().await.unwrap();
+    until("whatever was under way has arrived or is lost", async || {
+        client.query_one(streams, &[]).await.unwrap().get::<_, i64>(0) == 0
+    })
+    .await;
     let promoted = standby.connect().await.unwrap().query_one("SELECT pg_promote()", &[]).await.unwrap();
     assert!(promoted.get::<_, bool>(0));
     let survived = rows(&standby.config()).await.unwrap();
@@ -72,6 +78,19 @@ async fn a_load_that_is_led_elsewhere_writes_there_and_uses_no_number_twice() {
     let all = numbers.len();
     numbers.dedup();
     assert_eq!(numbers.len(), all);
+}
+
+#[tokio::test]
+async fn a_load_that_is_led_elsewhere_leaves_a_server_that_still_answers() {
+    let Some(pair) = pair().await else { return };
+    let load = Load::start(pair.server(Side::Primary).config());
+    until("rows are written", async || acknowledged(&load).len() >= 10).await;
+    let standby = pair.server(Side::Standby);
+    standby.connect().await.unwrap().query_one("SELECT pg_promote()", &[]).await.unwrap();
+    load.lead_to(standby.config());
+    let led_at = load.written().len() as i64;
+    until("rows are in the other one", async || rows(&standby.config()).await.unwrap().iter().any(|n| *n > led_at + 5))
+        .await;
 }
 
 #[tokio::test]
