@@ -17,7 +17,7 @@ pub enum Failure {
     Ambiguous { detail: String },
 }
 
-const THROTTLED: [&str; 10] = [
+const THROTTLED: [&str; 11] = [
     "KMSThrottling",
     "Throttling",
     "ThrottlingException",
@@ -28,6 +28,7 @@ const THROTTLED: [&str; 10] = [
     "TooManyRequestsException",
     "ProvisionedThroughputExceededException",
     "LimitExceededException",
+    "SlowDown",
 ];
 
 const DENIED: [&str; 12] = [

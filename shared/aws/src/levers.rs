@@ -9,7 +9,6 @@ use aws_sdk_s3control::config::http::HttpResponse;
 use aws_sdk_s3control::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use jiff::Timestamp;
 use std::error::Error;
-use std::io::ErrorKind;
 use understudy_engine::{Aim, LeverAct, LeverAnswer, LeverCall, LeverTrouble, Region};
 
 /// What became of a request at one endpoint.
@@ -74,6 +73,7 @@ where
     let trouble = match Failure::of(error) {
         Failure::Throttled => LeverTrouble::Throttled,
         Failure::Denied { .. } => LeverTrouble::Denied,
+        Failure::Answered { .. } if is_conflict(error) => LeverTrouble::Conflicting,
         Failure::Answered { .. } if missing => LeverTrouble::Missing,
         Failure::Answered { .. } => LeverTrouble::Refused,
         Failure::Ambiguous { .. } => LeverTrouble::Unanswered,
@@ -81,25 +81,28 @@ where
     Asked::Answered(LeverAnswer::Trouble(trouble))
 }
 
-/// Whether no connection came about. Only the time to connect is bounded below the operation, so that a timeout of
-/// the connector is one of connecting.
+/// Whether it came while another request for the same lever was being carried out.
+fn is_conflict<E>(error: &SdkError<E, HttpResponse>) -> bool {
+    error.raw_response().is_some_and(|response| response.status().as_u16() == 409)
+}
+
+/// Whether no connection came about: no address, nobody there, no TLS. Only the time to connect is bounded below the
+/// operation, so that a timeout of the connector is one of connecting.
 fn never_left<E>(error: &SdkError<E, HttpResponse>) -> bool {
     match error {
         SdkError::ConstructionFailure(_) => true,
         SdkError::DispatchFailure(failure) => {
-            failure.is_timeout() || failure.as_connector_error().is_some_and(|error| was_refused(error))
+            failure.is_timeout() || failure.as_connector_error().is_some_and(|error| is_of_connecting(error))
         }
         SdkError::TimeoutError(_) | SdkError::ResponseError(_) | SdkError::ServiceError(_) => false,
         _ => false,
     }
 }
 
-fn was_refused(error: &(dyn Error + 'static)) -> bool {
-    const REFUSED: [ErrorKind; 3] =
-        [ErrorKind::ConnectionRefused, ErrorKind::HostUnreachable, ErrorKind::NetworkUnreachable];
+fn is_of_connecting(error: &(dyn Error + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        if error.downcast_ref::<std::io::Error>().is_some_and(|io| REFUSED.contains(&io.kind())) {
+        if error.downcast_ref::<hyper_util::client::legacy::Error>().is_some_and(|error| error.is_connect()) {
             return true;
         }
         cause = error.source();

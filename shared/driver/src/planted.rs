@@ -49,11 +49,12 @@ pub enum Bug {
     LeverClosesBoth,
     LeverUnread,
     HideLever,
+    HushRefusal,
     TrustOldRecord,
 }
 
 impl Bug {
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::CountResponders,
         Self::MissingIsDown,
         Self::ForgetFreshness,
@@ -91,6 +92,7 @@ impl Bug {
         Self::LeverClosesBoth,
         Self::LeverUnread,
         Self::HideLever,
+        Self::HushRefusal,
         Self::TrustOldRecord,
     ];
 
@@ -121,7 +123,7 @@ impl Bug {
             Self::MoveSilently => "I23",
             Self::ReuseApproval | Self::ForgetStop => "I24",
             Self::TellNobody => "I25",
-            Self::ForgetReminder | Self::HideLever => "L3",
+            Self::ForgetReminder | Self::HideLever | Self::HushRefusal => "L3",
         }
     }
 
@@ -166,6 +168,7 @@ impl Bug {
             Self::LeverClosesBoth => "a lever closes the old Region without opening the new one",
             Self::LeverUnread => "a lever counts as moved once the call was accepted",
             Self::HideLever => "nobody is told of a lever that does not move",
+            Self::HushRefusal => "what refuses a lever is not told once people know that it has not moved",
             Self::TrustOldRecord => "whoever was frozen over a record acts on it",
         }
     }

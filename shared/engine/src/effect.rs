@@ -95,11 +95,11 @@ impl State {
             Phase::Promoting(phase) => self.promoting(phase, policy, run, now),
             Phase::Verifying(phase) => read_back_when(due(phase.polled_at, poll) <= now, &phase.decision),
             Phase::Shifting(phase) => {
-                self.lever(policy, now).or_else(|| self.fence(&phase.decision, policy, poll, now))
+                self.fence(&phase.decision, policy, poll, now).or_else(|| self.lever(policy, now))
             }
             Phase::FailedOver(phase) => {
                 let every = policy.windows.look_seconds;
-                self.lever(policy, now).or_else(|| self.fence(&phase.decision, policy, every, now))
+                self.fence(&phase.decision, policy, every, now).or_else(|| self.lever(policy, now))
             }
             Phase::Rebuilding(phase) => self.rebuilding(phase, policy, now),
             Phase::Rebuilt(phase) => self.rebuilt(phase, policy, now),
@@ -179,14 +179,14 @@ impl State {
         let span = (LAG_MAX_AGE.before(now), now);
         let every = policy.windows.look_seconds;
         let look = (due(phase.polled_at, every) <= now).then(|| look_at(&phase.replica, span));
-        look.or_else(|| self.lever(policy, now)).or_else(|| self.fence(&phase.after.decision, policy, every, now))
+        look.or_else(|| self.fence(&phase.after.decision, policy, every, now)).or_else(|| self.lever(policy, now))
     }
 
     fn rebuilt(&self, phase: &Rebuilt, policy: &Policy, now: Timestamp) -> Option<Effect> {
         let span = (LAG_MAX_AGE.before(now), now);
         let look = (phase.look_due(policy) <= now).then(|| look_at(&phase.replica, span));
         let every = policy.windows.look_seconds;
-        look.or_else(|| self.lever(policy, now)).or_else(|| self.fence(&phase.after.decision, policy, every, now))
+        look.or_else(|| self.fence(&phase.after.decision, policy, every, now)).or_else(|| self.lever(policy, now))
     }
 
     fn aborting(&self, phase: &Aborting, policy: &Policy, now: Timestamp) -> Option<Effect> {

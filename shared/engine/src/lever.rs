@@ -6,11 +6,14 @@ use crate::policy::Windows;
 use crate::time::Seconds;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The Regions that the endpoints of both levers are in.
 pub const LEVER_ENDPOINTS: [&str; 5] = ["us-east-1", "us-west-2", "eu-west-1", "ap-northeast-1", "ap-southeast-2"];
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/MrapFailover.html>
+const ROUTES_APPLY: Seconds = Seconds(120);
 
 /// What moves traffic besides DNS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,11 +35,14 @@ pub struct Pull {
     pub off: Region,
     pub standing: Pulled,
     pub since: Timestamp,
-    /// How many endpoints were in vain: the next try begins at another one.
-    pub in_vain: u32,
+    /// How often it was to be set: each time another endpoint is asked first.
+    pub sets: u32,
     pub tried_at: Option<Timestamp>,
     /// When people were last told that it has not moved.
     pub told_at: Option<Timestamp>,
+    /// Of what does not pass by itself, whatever people have been told.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub told_of: BTreeSet<LeverTrouble>,
     /// The last answer that was not what had been hoped for.
     pub trouble: Option<LeverTrouble>,
 }
@@ -47,7 +53,7 @@ pub enum Pulled {
     /// To be called: nothing was, or whatever was has had no effect.
     Wanted,
     /// Called, or possibly called: only reading tells.
-    Called { at: Timestamp },
+    Called { at: Timestamp, accepted: bool },
     /// It was read as it should be.
     Moved { at: Timestamp },
 }
@@ -101,6 +107,8 @@ pub enum LeverTrouble {
     /// It may or may not have arrived.
     Unanswered,
     Throttled,
+    /// It is being changed by somebody else, another run of ours perhaps.
+    Conflicting,
     Denied,
     /// A safety rule forbids it. Rules are people's word, so automation never overrides one.
     SafetyRule,
@@ -133,7 +141,14 @@ impl LeverNews {
     pub(crate) fn why(&self) -> String {
         let on = &self.on;
         match self.came_to {
-            CameTo::Moved => format!("read back: it sends traffic to {on}, and none to the Region that is left"),
+            CameTo::Moved => match self.lever {
+                Lever::MultiRegionAccessPoint => {
+                    format!("read back: its routes are set to {on} alone, which S3 applies within two minutes")
+                }
+                Lever::RoutingControls => {
+                    format!("read back: the control of {on} is on, and that of the Region that is left is off")
+                }
+            },
             CameTo::Left { trouble: Some(trouble) } => {
                 format!("traffic may still go elsewhere than to {on}, and it is tried on: {trouble}")
             }
@@ -141,7 +156,7 @@ impl LeverNews {
                 format!("traffic may still go elsewhere than to {on}, and it is tried on")
             }
             CameTo::GivenUp => {
-                format!("home again, and nothing has shown that it sends traffic to {on}: set it by hand")
+                format!("the incident is closed, and nothing has shown that it sends traffic to {on}: set it by hand")
             }
         }
     }
@@ -149,14 +164,35 @@ impl LeverNews {
 
 impl Lever {
     pub const ALL: [Self; 2] = [Self::MultiRegionAccessPoint, Self::RoutingControls];
+
+    /// How long a call that was accepted may take to show. S3 says that changed routes may take two minutes.
+    #[must_use]
+    pub fn settles_within(self, windows: &Windows) -> Seconds {
+        match self {
+            Self::MultiRegionAccessPoint => windows.settle_seconds.max(ROUTES_APPLY),
+            Self::RoutingControls => windows.settle_seconds,
+        }
+    }
 }
 
 impl LeverTrouble {
+    /// Whether the lever may be as it should all the same, by this call or by whichever is in its way: only reading
+    /// tells.
+    #[must_use]
+    fn may_have_moved(self) -> bool {
+        match self {
+            Self::Unanswered | Self::Conflicting => true,
+            Self::Unreachable | Self::Throttled | Self::Denied | Self::SafetyRule | Self::Missing | Self::Refused => {
+                false
+            }
+        }
+    }
+
     /// Whether time alone mends it.
     #[must_use]
     pub fn passes(self) -> bool {
         match self {
-            Self::Unreachable | Self::Unanswered | Self::Throttled => true,
+            Self::Unreachable | Self::Unanswered | Self::Throttled | Self::Conflicting => true,
             Self::Denied | Self::SafetyRule | Self::Missing | Self::Refused => false,
         }
     }
@@ -167,7 +203,8 @@ impl Pull {
     #[must_use]
     pub(crate) fn wanted(epoch: Epoch, on: Region, off: Region, since: Timestamp) -> Self {
         let standing = Pulled::Wanted;
-        Self { epoch, on, off, standing, since, in_vain: 0, tried_at: None, told_at: None, trouble: None }
+        let told_of = BTreeSet::new();
+        Self { epoch, on, off, standing, since, sets: 0, tried_at: None, told_at: None, told_of, trouble: None }
     }
 
     #[must_use]
@@ -187,14 +224,18 @@ impl Pull {
         }
     }
 
-    /// The endpoints in the order in which they are asked: those of other Regions before the one that is left, which
-    /// may be lost; and whichever was in vain the last time comes later.
+    /// The endpoints in the order in which they are asked. One that takes a request and does not answer ends the try,
+    /// so each of the five is asked first once in five: those of other Regions before the one that is left, which may be
+    /// lost.
     #[must_use]
     pub fn endpoints(&self) -> Vec<Region> {
         let all: Vec<Region> = LEVER_ENDPOINTS.iter().filter_map(|code| code.parse().ok()).collect();
+        let turn = usize::try_from(self.sets).unwrap_or(0) % all.len().max(1);
         let (left, mut others): (Vec<Region>, Vec<Region>) = all.into_iter().partition(|region| *region == self.off);
-        let first = usize::try_from(self.in_vain).unwrap_or(0) % others.len().max(1);
-        others.rotate_left(first);
+        if turn == others.len() {
+            return left.into_iter().chain(others).collect();
+        }
+        others.rotate_left(turn);
         others.into_iter().chain(left).collect()
     }
 
@@ -210,42 +251,69 @@ impl Pull {
         every.after(tried_at)
     }
 
-    /// When people are to be told, for the first time, that it has not moved.
+    /// Whether something stands in the way that time does not mend, and that people do not know of yet.
     #[must_use]
-    pub(crate) fn overdue_at(&self, windows: &Windows) -> Timestamp {
-        if self.trouble.is_some_and(|trouble| !trouble.passes()) {
-            return self.since;
+    pub fn is_news(&self) -> bool {
+        self.trouble.is_some_and(|trouble| !trouble.passes() && !self.told_of.contains(&trouble))
+    }
+
+    /// When people are to be told that it has not moved, whoever has taken note of what.
+    #[must_use]
+    pub(crate) fn told_next(&self, lever: Lever, windows: &Windows, is_noted: bool) -> Option<Timestamp> {
+        if self.moved_at().is_some() {
+            return None;
         }
-        Seconds(windows.shift_seconds.0.saturating_add(windows.settle_seconds.0)).after(self.since)
+        match self.told_at {
+            _ if self.is_news() => Some(self.since),
+            None => {
+                let settles = lever.settles_within(windows);
+                Some(Seconds(windows.shift_seconds.0.saturating_add(settles.0)).after(self.since))
+            }
+            Some(_) if is_noted => None,
+            Some(told_at) => Some(windows.remind_seconds.after(told_at)),
+        }
+    }
+
+    /// People have been told of it as it is.
+    pub(crate) fn tell(&mut self, now: Timestamp) {
+        self.told_at = Some(now);
+        self.told_of.extend(self.trouble.filter(|trouble| !trouble.passes()));
     }
 
     /// What is known after an act.
     #[must_use]
-    pub(crate) fn after(&self, act: LeverAct, answer: LeverAnswer, settle: Seconds, now: Timestamp) -> Self {
+    pub(crate) fn after(
+        &self,
+        act: LeverAct,
+        answer: LeverAnswer,
+        (lever, windows): (Lever, &Windows),
+        now: Timestamp,
+    ) -> Self {
         let mut next = Self { tried_at: Some(now), ..self.clone() };
+        if act == LeverAct::Set {
+            next.sets = self.sets.saturating_add(1);
+        }
         match answer {
             LeverAnswer::Seen { on: true, off: false } => {
                 next.standing = Pulled::Moved { at: now };
                 next.trouble = None;
             }
             LeverAnswer::Seen { .. } => {
-                if let Pulled::Called { at } = self.standing
-                    && now >= settle.after(at)
+                if let Pulled::Called { at, accepted } = self.standing
+                    && now >= if accepted { lever.settles_within(windows) } else { windows.settle_seconds }.after(at)
                 {
                     next.standing = Pulled::Wanted;
                     next.trouble = None;
-                    next.in_vain = self.in_vain.saturating_add(1);
                 }
             }
             LeverAnswer::Accepted => {
-                next.standing = Pulled::Called { at: now };
+                next.standing = Pulled::Called { at: now, accepted: true };
                 next.trouble = None;
             }
             LeverAnswer::Trouble(trouble) => {
                 next.trouble = Some(trouble);
-                next.in_vain = self.in_vain.saturating_add(1);
-                if act == LeverAct::Set && trouble == LeverTrouble::Unanswered {
-                    next.standing = Pulled::Called { at: now };
+                if act == LeverAct::Set && trouble.may_have_moved() {
+                    next.standing = Pulled::Called { at: now, accepted: false };
                 }
             }
         }
@@ -279,6 +347,7 @@ impl fmt::Display for LeverTrouble {
             Self::Unreachable => "none of the five endpoints took the request",
             Self::Unanswered => "no reply tells whether the call arrived",
             Self::Throttled => "it is throttled",
+            Self::Conflicting => "it is being changed by somebody else",
             Self::Denied => {
                 "it is denied: allow s3:SubmitMultiRegionAccessPointRoutes and s3:GetMultiRegionAccessPointRoutes, or \
                  route53-recovery-cluster:UpdateRoutingControlStates and GetRoutingControlState"

@@ -96,6 +96,7 @@ pub fn step(state: &State, policy: &Policy, votes: &Votes, event: &Event, now: T
         Event::LeverAnswered { epoch, lever, act, answer } => {
             return draft.lever_answered(*epoch, *lever, *act, *answer);
         }
+        Event::Tick { .. } if draft.misses_levers() => return draft.pull_missed_levers(),
         Event::Tick { .. } if draft.has_levers_to_tell_of() => return draft.tell_of_levers(),
         Event::Ordered { by, order: Order::Pause } => return draft.pause(by),
         Event::Ordered { by, order: Order::Unpause } => return draft.unpause(by),

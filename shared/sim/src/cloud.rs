@@ -111,6 +111,7 @@ impl SimCloud {
         match call.act {
             LeverAct::Read => inner.levers.read(&call.aim),
             LeverAct::Set if now >= call.not_after => LeverAnswer::Trouble(LeverTrouble::Unreachable),
+            LeverAct::Set if std::mem::take(&mut inner.lever_in_use) => LeverAnswer::Trouble(LeverTrouble::Conflicting),
             LeverAct::Set => {
                 let answer = inner.levers.set(&call.aim);
                 let lost = World::lever_reply_is_lost(&mut inner);

@@ -46,6 +46,8 @@ pub(crate) struct Inner {
     /// Regions whose gate does not answer.
     pub(crate) lost_gates: BTreeSet<Region>,
     pub(crate) levers: SimLevers,
+    /// Whether somebody else is changing a lever when it is set the next time.
+    pub(crate) lever_in_use: bool,
     /// Regions whose endpoint of a lever does not answer, although the Region lives.
     pub(crate) deaf: BTreeSet<Region>,
     /// Whether no function is run: what wakes them waits.
@@ -115,6 +117,11 @@ impl World {
     /// Loses the reply to the next call that sets a lever, after it was carried out.
     pub fn lose_next_lever_reply(&self) {
         self.lock().lost_replies.insert("lever");
+    }
+
+    /// The next call that sets a lever comes while somebody else is changing it.
+    pub fn conflict_next_lever_call(&self) {
+        self.lock().lever_in_use = true;
     }
 
     /// The Regions that a policy's lever lets traffic into.

@@ -17,6 +17,11 @@ pub(super) fn made(bug: Bug, votes: &Votes, mut stepped: Step, now: Timestamp) -
     if bug == Bug::HideLever {
         next.journal.outbox.retain(|entry| !matches!(entry.what, What::Lever(_)));
     }
+    if bug == Bug::HushRefusal {
+        for pull in next.levers.values_mut().filter(|pull| pull.told_at.is_some()) {
+            pull.told_of.extend(pull.trouble);
+        }
+    }
     let recovered = votes.values().any(|vote| vote.verdict == Verdict::Up);
     if bug == Bug::LeverGoesHome && recovered && matches!(next.phase, Phase::FailedOver(_)) {
         for pull in next.levers.values_mut().filter(|pull| matches!(pull.standing, Pulled::Moved { .. })) {

@@ -42,24 +42,28 @@ impl State {
     /// When something is to be done to a lever, or people are to be told of one.
     pub(super) fn levers_due(&self, policy: &Policy) -> Option<Timestamp> {
         let acts = self.levers_to_move(policy).map(|(_, pull, act)| pull.due(act, &policy.windows));
-        acts.chain(self.levers_told_at(policy).map(|(_, at)| at)).min()
+        let missed = self.levers_missed(policy).map(|_| Timestamp::MIN);
+        acts.chain(self.levers_told_at(policy).map(|(_, at)| at)).chain(missed).min()
+    }
+
+    /// The levers that the policy has named since the latch was set, and that nothing pulls yet.
+    pub(crate) fn levers_missed<'a>(&'a self, policy: &'a Policy) -> impl Iterator<Item = Lever> + 'a {
+        let decision = self.phase.decision().filter(|_| self.phase.levers_follow());
+        let missed = move |lever: &Lever| {
+            decision.is_some_and(|decision| {
+                let (on, off) = (decision.replica.region(), decision.writer.region());
+                !self.levers.contains_key(lever) && policy.aim(*lever, &on, &off).is_some()
+            })
+        };
+        Lever::ALL.into_iter().filter(missed)
     }
 
     /// The levers that people are told of, each with when. After the first time they are reminded until somebody has
     /// taken note.
     pub(crate) fn levers_told_at<'a>(&'a self, policy: &'a Policy) -> impl Iterator<Item = (Lever, Timestamp)> + 'a {
         let noted = self.phase.is_noted();
-        let left = self.levers.iter().filter(move |(lever, pull)| {
-            self.phase.levers_follow() && policy.has_lever(**lever) && pull.moved_at().is_none()
-        });
-        left.filter_map(move |(lever, pull)| {
-            let at = match pull.told_at {
-                None => pull.overdue_at(&policy.windows),
-                Some(_) if noted => return None,
-                Some(told_at) => policy.windows.remind_seconds.after(told_at),
-            };
-            Some((*lever, at))
-        })
+        let left = self.levers.iter().filter(|(lever, _)| self.phase.levers_follow() && policy.has_lever(**lever));
+        left.filter_map(move |(lever, pull)| Some((*lever, pull.told_next(*lever, &policy.windows, noted)?)))
     }
 }
 

@@ -8,13 +8,62 @@ fn pull(off: &str) -> Pull {
 #[test]
 fn all_five_endpoints_are_asked_whichever_region_is_left() {
     for off in ["us-east-1", "ap-southeast-2", "us-west-1"] {
-        for in_vain in 0..7 {
+        for sets in 0..7 {
             let mut codes: Vec<String> =
-                Pull { in_vain, ..pull(off) }.endpoints().iter().map(ToString::to_string).collect();
+                Pull { sets, ..pull(off) }.endpoints().iter().map(ToString::to_string).collect();
             codes.sort_unstable();
             let mut all = LEVER_ENDPOINTS.map(str::to_owned).to_vec();
             all.sort_unstable();
-            assert_eq!(codes, all, "{off} {in_vain}");
+            assert_eq!(codes, all, "{off} {sets}");
+        }
+    }
+}
+
+/// What stands behind an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Behind {
+    Nobody,
+    /// Takes requests, and never answers.
+    Hangs,
+    Well,
+}
+
+/// What a call comes to, as whoever makes it tells it.
+fn called(endpoints: &[Region], behind: &BTreeMap<&str, Behind>) -> LeverAnswer {
+    let taken = endpoints.iter().map(|region| behind[region.as_str()]).find(|behind| *behind != Behind::Nobody);
+    match taken {
+        Some(Behind::Well) => LeverAnswer::Accepted,
+        Some(Behind::Hangs) => LeverAnswer::Trouble(LeverTrouble::Unanswered),
+        Some(Behind::Nobody) | None => LeverAnswer::Trouble(LeverTrouble::Unreachable),
+    }
+}
+
+#[test]
+fn one_endpoint_that_is_well_is_found_in_five_calls_whatever_the_others_do() {
+    let windows = Windows::default();
+    let by = (Lever::RoutingControls, &windows);
+    let all = [Behind::Nobody, Behind::Hangs, Behind::Well];
+    for off in ["us-east-1", "us-west-2", "ap-southeast-2", "us-west-1"] {
+        for code in 0..3_usize.pow(5) {
+            let behind: BTreeMap<&str, Behind> =
+                (0..5).map(|place| (LEVER_ENDPOINTS[place as usize], all[code / 3_usize.pow(place) % 3])).collect();
+            if behind.values().all(|behind| *behind != Behind::Well) {
+                continue;
+            }
+            let (mut pull, mut now, mut calls) = (pull(off), Timestamp::UNIX_EPOCH, 0);
+            while pull.trouble.is_some() || calls == 0 {
+                let answer = called(&pull.endpoints(), &behind);
+                pull = pull.after(LeverAct::Set, answer, by, now);
+                calls += 1;
+                assert!(calls <= 5, "{off} is left, and nothing was set: {behind:?}");
+                now = Seconds(60).after(now);
+                if answer != LeverAnswer::Accepted {
+                    pull = pull.after(LeverAct::Read, LeverAnswer::Trouble(LeverTrouble::Unreachable), by, now);
+                    pull = pull.after(LeverAct::Read, LeverAnswer::Seen { on: false, off: true }, by, now);
+                    assert_eq!(pull.act(), Some(LeverAct::Set));
+                    pull.trouble = Some(LeverTrouble::Unanswered);
+                }
+            }
         }
     }
 }
@@ -22,22 +71,34 @@ fn all_five_endpoints_are_asked_whichever_region_is_left() {
 #[test]
 fn only_what_time_mends_is_waited_for_before_people_are_told() {
     let windows = Windows::default();
-    let told = |trouble| Pull { trouble, ..pull("us-east-1") }.overdue_at(&windows).as_second();
-    for trouble in
-        [None, Some(LeverTrouble::Unreachable), Some(LeverTrouble::Unanswered), Some(LeverTrouble::Throttled)]
-    {
-        assert_eq!(told(trouble), 160, "{trouble:?}");
+    let told = |lever, trouble| {
+        let pull = Pull { trouble, ..pull("us-east-1") };
+        pull.told_next(lever, &windows, false).map(Timestamp::as_second)
+    };
+    let passing =
+        [LeverTrouble::Unreachable, LeverTrouble::Unanswered, LeverTrouble::Throttled, LeverTrouble::Conflicting];
+    for trouble in passing.map(Some).into_iter().chain([None]) {
+        assert_eq!(told(Lever::RoutingControls, trouble), Some(160), "{trouble:?}");
+        assert_eq!(told(Lever::MultiRegionAccessPoint, trouble), Some(220), "S3 takes two minutes: {trouble:?}");
     }
     for trouble in [LeverTrouble::Denied, LeverTrouble::SafetyRule, LeverTrouble::Missing, LeverTrouble::Refused] {
-        assert_eq!(told(Some(trouble)), 0, "{trouble:?}");
+        assert_eq!(told(Lever::RoutingControls, Some(trouble)), Some(0), "{trouble:?}");
     }
 }
 
 #[test]
+fn a_longer_settling_than_two_minutes_is_the_owners_choice() {
+    let windows = Windows { settle_seconds: Seconds(300), ..Windows::default() };
+    assert_eq!(Lever::ALL.map(|lever| lever.settles_within(&windows)), [Seconds(300); 2]);
+}
+
+#[test]
 fn a_read_that_failed_does_not_forget_that_a_call_was_made() {
-    let called = pull("us-east-1").after(LeverAct::Set, LeverAnswer::Accepted, Seconds(60), Timestamp::UNIX_EPOCH);
+    let windows = Windows::default();
+    let by = (Lever::RoutingControls, &windows);
+    let called = pull("us-east-1").after(LeverAct::Set, LeverAnswer::Accepted, by, Timestamp::UNIX_EPOCH);
     let trouble = LeverAnswer::Trouble(LeverTrouble::Unanswered);
-    let after = called.after(LeverAct::Read, trouble, Seconds(60), Seconds(300).after(Timestamp::UNIX_EPOCH));
+    let after = called.after(LeverAct::Read, trouble, by, Seconds(300).after(Timestamp::UNIX_EPOCH));
     assert_eq!(after.standing, called.standing);
 }
 

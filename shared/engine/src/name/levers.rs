@@ -67,6 +67,14 @@ impl RoutingControlArn {
     }
 }
 
+impl ClusterEndpoint {
+    /// Whether its host names the Region.
+    #[must_use]
+    pub fn is_in(&self, region: &super::Region) -> bool {
+        self.0.contains(&format!(".{region}."))
+    }
+}
+
 fn is_id(text: &str, length_max: usize) -> bool {
     (1..=length_max).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
 }

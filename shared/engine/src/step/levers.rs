@@ -17,6 +17,21 @@ impl Draft<'_> {
         self.next.levers = named.map(pull).collect();
     }
 
+    /// A lever that the policy has named since follows the latch as well.
+    pub(super) fn pull_missed_levers(mut self) -> Step {
+        let Some(decision) = self.before.phase.decision() else { return self.ignore(Ignored::NotDue) };
+        let (on, off) = (decision.replica.region(), decision.writer.region());
+        for lever in self.before.levers_missed(self.policy) {
+            let pull = Pull::wanted(decision.epoch, on.clone(), off.clone(), self.now);
+            self.next.levers.insert(lever, pull);
+        }
+        self.close(StepVerdict::Noted)
+    }
+
+    pub(super) fn misses_levers(&self) -> bool {
+        self.before.levers_missed(self.policy).next().is_some()
+    }
+
     pub(super) fn lever_answered(mut self, epoch: Epoch, lever: Lever, act: LeverAct, answer: LeverAnswer) -> Step {
         let Some(pull) = self.next.levers.get_mut(&lever).filter(|pull| pull.epoch == epoch) else {
             return self.ignore(Ignored::Stale);
@@ -25,13 +40,15 @@ impl Draft<'_> {
         // had looked, it would be made again at once.
         let demanded = act == LeverAct::Set && pull.act() == Some(act);
         let late = !demanded && pull.tried_at.is_some_and(|at| at > self.now);
+        // Somebody else has called it meanwhile: that this call failed is no news of the lever.
+        let outdone = act == LeverAct::Set && !demanded && matches!(answer, LeverAnswer::Trouble(_));
         let Some(incident) = self.before.phase.decision().map(|decision| decision.incident.clone()) else {
             return self.ignore(Ignored::Stale);
         };
-        if late || pull.moved_at().is_some() {
+        if late || outdone || pull.moved_at().is_some() {
             return self.ignore(Ignored::Stale);
         }
-        *pull = pull.after(act, answer, self.policy.windows.settle_seconds, self.now);
+        *pull = pull.after(act, answer, (lever, &self.policy.windows), self.now);
         if pull.moved_at().is_some() {
             let news = LeverNews { lever, on: pull.on.clone(), came_to: CameTo::Moved };
             self.write(&incident, Who::Conductor, What::Lever(news), None);
@@ -51,7 +68,7 @@ impl Draft<'_> {
         let due = self.before.levers_told_at(self.policy).filter(|(_, at)| *at <= self.now);
         for lever in due.map(|(lever, _)| lever).collect::<Vec<_>>() {
             if let Some(pull) = self.next.levers.get_mut(&lever) {
-                pull.told_at = Some(self.now);
+                pull.tell(self.now);
                 let came_to = CameTo::Left { trouble: pull.trouble };
                 let news = LeverNews { lever, on: pull.on.clone(), came_to };
                 self.write(&incident, Who::Conductor, What::Lever(news), None);
@@ -62,10 +79,11 @@ impl Draft<'_> {
 
     /// Nothing follows a closed incident: whatever has not moved by then is left to people, who are told so.
     pub(super) fn give_levers_up(&mut self, incident: &IncidentId) {
-        let left: Vec<_> = self.before.levers.iter().filter(|(_, pull)| pull.moved_at().is_none()).collect();
-        for (lever, pull) in left.into_iter().filter(|(lever, _)| self.policy.has_lever(**lever)) {
-            let news = LeverNews { lever: *lever, on: pull.on.clone(), came_to: CameTo::GivenUp };
-            self.write(incident, Who::Conductor, What::Lever(news), None);
+        for (lever, pull) in std::mem::take(&mut self.next.levers) {
+            if pull.moved_at().is_none() && self.policy.has_lever(lever) {
+                let news = LeverNews { lever, on: pull.on, came_to: CameTo::GivenUp };
+                self.write(incident, Who::Conductor, What::Lever(news), None);
+            }
         }
     }
 }

@@ -96,5 +96,6 @@ fn give_up(mut draft: Draft<'_>, phase: &Stuck, by: &Person, incident: &Incident
         cooldown.acknowledged_by = Some(by.clone());
     }
     say_left(&mut draft, &phase.decision);
+    draft.give_levers_up(incident);
     draft.advance(Phase::Watching, Why::GivenUp, Who::Person(by.clone()), incident, None)
 }

@@ -48,7 +48,7 @@ fn levers_of_schema_1_still_load() {
     let pull = |standing: Value, trouble: Value| {
         serde_json::json!({
             "epoch": 1, "on": "us-west-2", "off": "us-east-1", "standing": standing, "since": "2026-03-01T03:03:00Z",
-            "in_vain": 1, "tried_at": "2026-03-01T03:03:10Z", "told_at": null, "trouble": trouble,
+            "sets": 1, "tried_at": "2026-03-01T03:03:10Z", "told_at": null, "trouble": trouble,
         })
     };
     let at = serde_json::json!({"at": "2026-03-01T03:03:10Z"});
@@ -57,7 +57,7 @@ fn levers_of_schema_1_still_load() {
     assert_eq!(plain.get("levers"), None);
     for (standing, trouble) in [
         ("wanted".into(), "safety_rule".into()),
-        (serde_json::json!({"called": at}), "unanswered".into()),
+        (serde_json::json!({"called": {"at": "2026-03-01T03:03:10Z", "accepted": false}}), "unanswered".into()),
         (serde_json::json!({"moved": at}), Value::Null),
     ] {
         let pull = pull(standing, trouble);

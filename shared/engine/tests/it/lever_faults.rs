@@ -69,11 +69,12 @@ fn an_endpoint_that_is_not_its_own_is_refused() {
         controls.endpoints.insert("us-east-2".parse().unwrap(), "https://aa.us-east-2.example.com/v1".parse().unwrap());
     };
     assert_eq!(errors(|_, controls| elsewhere(controls)), [format!("{ENDPOINTS}.us-east-2")]);
-    let twice = |controls: &mut RoutingControls| {
-        let one = controls.endpoints[&"us-east-1".parse().unwrap()].clone();
-        controls.endpoints.insert("us-west-2".parse().unwrap(), one);
-    };
-    assert_eq!(errors(|_, controls| twice(controls)), [format!("{ENDPOINTS}.us-west-2")]);
+    for host in ["aa.us-east-1.example.com", "aa-us-west-2.example.com", "us-west-2.example.com"] {
+        let wrong = |controls: &mut RoutingControls| {
+            controls.endpoints.insert("us-west-2".parse().unwrap(), format!("https://{host}/v1").parse().unwrap());
+        };
+        assert_eq!(errors(|_, controls| wrong(controls)), [format!("{ENDPOINTS}.us-west-2")], "{host}");
+    }
 }
 
 #[test]

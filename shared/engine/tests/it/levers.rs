@@ -7,8 +7,8 @@ use understudy_engine::{
     PromoteAnswer, Pulled, Region, Seconds, State, StepVerdict, Urgency, What,
 };
 
-const MOVED: LeverAnswer = LeverAnswer::Seen { on: true, off: false };
-const UNMOVED: LeverAnswer = LeverAnswer::Seen { on: false, off: true };
+pub(crate) const MOVED: LeverAnswer = LeverAnswer::Seen { on: true, off: false };
+pub(crate) const UNMOVED: LeverAnswer = LeverAnswer::Seen { on: false, off: true };
 
 /// The policy with both levers.
 pub(crate) fn with_levers() -> Policy {
@@ -42,7 +42,7 @@ fn promoting() -> Script {
 }
 
 /// The promotion is verified at 180 s.
-fn shifting() -> Script {
+pub(crate) fn shifting() -> Script {
     let mut script = promoting();
     script.answer(PromoteAnswer::Accepted);
     script.read_back(done());
@@ -51,7 +51,7 @@ fn shifting() -> Script {
     script
 }
 
-fn after_shifting(mut script: Script) -> Script {
+pub(crate) fn after_shifting(mut script: Script) -> Script {
     let second = script.seconds() + 100;
     script.at(second).tick();
     script.tick();
@@ -82,7 +82,7 @@ fn call(script: &Script) -> Option<LeverCall> {
     }
 }
 
-fn wanted(script: &Script) -> Option<(Lever, LeverAct)> {
+pub(crate) fn wanted(script: &Script) -> Option<(Lever, LeverAct)> {
     call(script).map(|call| (call.lever, call.act))
 }
 
@@ -103,13 +103,13 @@ pub(crate) fn moments() -> Vec<(&'static str, Script)> {
 }
 
 impl Script {
-    fn lever(&mut self, lever: Lever, act: LeverAct, answer: LeverAnswer) -> StepVerdict {
+    pub(crate) fn lever(&mut self, lever: Lever, act: LeverAct, answer: LeverAnswer) -> StepVerdict {
         let epoch = self.state.levers[&lever].epoch;
         self.send(&Event::LeverAnswered { epoch, lever, act, answer }).verdict
     }
 
     /// Both levers are set, and seen to be.
-    fn pulled(mut self) -> Self {
+    pub(crate) fn pulled(mut self) -> Self {
         for lever in Lever::ALL {
             self.lever(lever, LeverAct::Set, LeverAnswer::Accepted);
             self.lever(lever, LeverAct::Read, MOVED);
@@ -118,7 +118,7 @@ impl Script {
     }
 }
 
-fn told(state: &State) -> Vec<(Lever, CameTo)> {
+pub(crate) fn told(state: &State) -> Vec<(Lever, CameTo)> {
     let news = state.journal.outbox.iter().filter_map(|entry| match &entry.what {
         What::Lever(news) => Some((news.lever, news.came_to)),
         _ => None,
@@ -204,13 +204,18 @@ fn a_call_of_unknown_fate_is_read_back_and_called_again_only_if_nothing_came_of_
     script.lever(MultiRegionAccessPoint, Set, unanswered);
     script.lever(RoutingControls, Set, LeverAnswer::Accepted);
     script.lever(RoutingControls, Read, MOVED);
-    for second in [190, 200, 230] {
+    for second in [190, 200, 239] {
         script.at(second);
         assert_eq!(wanted(&script), Some((MultiRegionAccessPoint, Read)), "at {second}");
         script.lever(MultiRegionAccessPoint, Read, UNMOVED);
     }
     script.at(240).lever(MultiRegionAccessPoint, Read, UNMOVED);
     assert_eq!(wanted(&script), Some((MultiRegionAccessPoint, Set)), "after settle_seconds it had no effect");
+    script.lever(MultiRegionAccessPoint, Set, LeverAnswer::Accepted);
+    script.at(359).lever(MultiRegionAccessPoint, Read, UNMOVED);
+    assert_eq!(wanted(&script), None, "routes that were accepted may take two minutes");
+    script.at(360).lever(MultiRegionAccessPoint, Read, UNMOVED);
+    assert_eq!(wanted(&script), Some((MultiRegionAccessPoint, Set)));
 }
 
 #[test]
@@ -243,25 +248,28 @@ fn levers_hold_no_failover_up_and_what_has_not_moved_is_paged() {
     assert_eq!(script.at(340).tick(), StepVerdict::Noted);
     let trouble = Some(LeverTrouble::Unreachable);
     let left = |lever| (lever, CameTo::Left { trouble });
-    assert_eq!(told(&script.state), Lever::ALL.map(left).to_vec());
+    assert_eq!(told(&script.state), [left(RoutingControls)]);
+    assert_eq!(script.at(399).tick(), StepVerdict::Ignored(understudy_engine::Ignored::NotDue));
+    assert_eq!(script.at(400).tick(), StepVerdict::Noted);
+    assert_eq!(told(&script.state), [left(RoutingControls), left(MultiRegionAccessPoint)], "S3 may take two minutes");
     assert!(script.state.journal.outbox.iter().any(|entry| entry.what.urgency() == Urgency::Page));
     assert!(wanted(&script).is_some_and(|(_, act)| act == Set), "and tried on");
     script.lever(MultiRegionAccessPoint, Set, LeverAnswer::Accepted);
-    script.at(370).lever(MultiRegionAccessPoint, Read, MOVED);
+    script.at(430).lever(MultiRegionAccessPoint, Read, MOVED);
     assert_eq!(told(&script.state).last(), Some(&(MultiRegionAccessPoint, CameTo::Moved)));
 }
 
 #[test]
 fn a_lever_that_has_not_moved_is_told_again_until_somebody_has_taken_note() {
     let mut script = after_shifting(shifting());
-    script.at(340).tick();
+    script.at(400).tick();
     let before = told(&script.state).len();
-    script.at(340 + 1799).tick();
+    script.at(400 + 1799).tick();
     assert_eq!(told(&script.state).len(), before);
-    script.at(340 + 1800).tick();
+    script.at(400 + 1800).tick();
     assert_eq!(told(&script.state).len(), before + 2);
     script.say("ann", Order::Acknowledge);
-    script.at(340 + 5400).tick();
+    script.at(400 + 5400).tick();
     assert_eq!(told(&script.state).len(), before + 2);
     assert!(wanted(&script).is_some(), "noted is not mended");
 }
@@ -342,7 +350,10 @@ fn the_answer_to_a_call_that_is_due_counts_though_somebody_with_a_clock_ahead_ha
     let mut script = shifting();
     script.at(200).lever(MultiRegionAccessPoint, Read, UNMOVED);
     script.at(195).lever(MultiRegionAccessPoint, Set, LeverAnswer::Accepted);
-    assert_eq!(script.state.levers[&MultiRegionAccessPoint].standing, Pulled::Called { at: script.now });
+    assert_eq!(
+        script.state.levers[&MultiRegionAccessPoint].standing,
+        Pulled::Called { at: script.now, accepted: true }
+    );
 }
 
 #[test]
@@ -384,7 +395,7 @@ fn what_is_due_for_a_lever_wakes_the_conductor() {
     script.policy.windows.poll_seconds = Seconds(900);
     assert_eq!(script.due(), Some(280), "clients have followed");
     let mut script = after_shifting(script);
-    assert_eq!(script.due(), Some(340), "people are to be told");
+    assert_eq!(script.due(), Some(340), "people are to be told of the controls");
     script.at(340).tick();
     assert_eq!(script.due(), Some(210), "once people know, it is read every look_seconds");
 }

@@ -24,6 +24,7 @@ mod journal;
 mod latch;
 mod lateness;
 mod lever_faults;
+mod lever_troubles;
 mod levers;
 mod matrix;
 mod observing;

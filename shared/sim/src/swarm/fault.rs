@@ -108,6 +108,7 @@ counted! {
         LeverEndpointDown => "lever: an endpoint does not answer",
         LeverCutBefore => "lever call lost",
         LeverCutAfter => "lever reply lost",
+        LeverConflict => "lever: somebody else is changing it",
         LeverRefused => "lever: a safety rule refuses",
     }
 }

@@ -188,8 +188,14 @@ const KEEN: [Fault; 10] = [
 ];
 
 /// What is drawn apart, so that a seed's other draws are what they would be without it.
-const APART: [Fault; 5] =
-    [Fault::GateLost, Fault::LeverEndpointDown, Fault::LeverCutBefore, Fault::LeverCutAfter, Fault::LeverRefused];
+const APART: [Fault; 6] = [
+    Fault::GateLost,
+    Fault::LeverEndpointDown,
+    Fault::LeverCutBefore,
+    Fault::LeverCutAfter,
+    Fault::LeverConflict,
+    Fault::LeverRefused,
+];
 
 /// Each seed has some of the faults only: a world with all of them at once never gets anywhere.
 fn rates(draw: &mut Draw) -> Vec<usize> {

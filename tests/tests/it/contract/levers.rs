@@ -21,6 +21,8 @@ trait LeverWorld {
     async fn deafen(&self, regions: &[&str]);
     /// The reply to the next call that sets a lever is lost, after it was carried out.
     async fn lose_next_reply(&self);
+    /// The next call that sets a lever comes while somebody else is changing it.
+    async fn conflict_next_call(&self, lever: Lever);
     /// The one control, and no other, is to stay on.
     async fn keep_on(&self, control: &str);
     fn open(&self, lever: Lever) -> BTreeSet<Region>;
@@ -57,6 +59,10 @@ impl LeverWorld for Simulated {
         self.world.lose_next_lever_reply();
     }
 
+    async fn conflict_next_call(&self, _lever: Lever) {
+        self.world.conflict_next_lever_call();
+    }
+
     async fn keep_on(&self, control: &str) {
         self.world.add_safety_rule(SafetyRule { controls: [control.parse().unwrap()].into(), at_least: 1 });
     }
@@ -81,6 +87,10 @@ impl Real {
     fn fault(&self, service: &'static str, action: &'static str, region: Option<&'static str>, effect: &str) {
         let (times, effect) = match effect {
             "lost" => (Some(1), json!({"kind": "cut", "when": "after"})),
+            "ConflictException" | "OperationAborted" => {
+                let message = "another request is changing it: try again";
+                (Some(1), json!({"kind": "error", "status": 409, "code": effect, "message": message}))
+            }
             code => (None, json!({"kind": "error", "status": 503, "code": code, "message": "ask another one"})),
         };
         let _ = self.local.fault(&Fault { service, action, region, body_contains: None, times, effect });
@@ -106,6 +116,17 @@ impl LeverWorld for Real {
     async fn lose_next_reply(&self) {
         self.fault("route53-recovery-cluster", "UpdateRoutingControlStates", None, "lost");
         self.fault("s3control", "SubmitMultiRegionAccessPointRoutes", None, "lost");
+    }
+
+    async fn conflict_next_call(&self, lever: Lever) {
+        match lever {
+            Lever::RoutingControls => {
+                self.fault("route53-recovery-cluster", "UpdateRoutingControlStates", None, "ConflictException");
+            }
+            Lever::MultiRegionAccessPoint => {
+                self.fault("s3control", "SubmitMultiRegionAccessPointRoutes", None, "OperationAborted");
+            }
+        }
     }
 
     async fn keep_on(&self, control: &str) {
@@ -187,6 +208,15 @@ async fn a_safety_rule_refuses_the_whole_call(world: &impl LeverWorld) {
     assert_eq!(world.open(Lever::RoutingControls), only("us-east-1"), "not the one half of it either");
 }
 
+async fn whoever_comes_while_another_request_is_carried_out_is_told_to_try_again(world: &impl LeverWorld) {
+    for lever in Lever::ALL {
+        world.conflict_next_call(lever).await;
+        assert_eq!(ask(world, lever, LeverAct::Set).await, trouble(LeverTrouble::Conflicting), "{lever}");
+        assert_eq!(ask(world, lever, LeverAct::Read).await, UNMOVED, "{lever}");
+        assert_eq!(ask(world, lever, LeverAct::Set).await, LeverAnswer::Accepted, "{lever}");
+    }
+}
+
 async fn what_does_not_exist_is_missing(world: &impl LeverWorld) {
     let mut calls = Lever::ALL.map(|lever| call(world, lever, LeverAct::Set));
     for call in &mut calls {
@@ -234,19 +264,27 @@ promises! {
     whoever_does_not_answer_is_passed_over,
     where_no_endpoint_answers_nothing_is_changed,
     a_safety_rule_refuses_the_whole_call,
+    whoever_comes_while_another_request_is_carried_out_is_told_to_try_again,
     what_does_not_exist_is_missing,
     nothing_leaves_too_late,
 }
 
-/// By the endpoints that the policy pins, of which none listens here: nothing can have arrived.
-#[tokio::test]
-async fn an_endpoint_that_refuses_the_connection_has_certainly_taken_nothing() {
+/// By the endpoints that the policy pins.
+async fn set_by(endpoint: &str) -> LeverAnswer {
     let credentials = aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "tests");
     let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).region("us-west-2");
     let cloud = AwsCloud::new(Clients::new(&config.credentials_provider(credentials).load().await));
     let mut set = call(&Simulated::new(), Lever::RoutingControls, LeverAct::Set);
     set.not_after = Timestamp::now().checked_add(SignedDuration::from_secs(20)).unwrap();
     let Aim::Controls { endpoints, .. } = &mut set.aim else { panic!("no controls") };
-    endpoints.values_mut().for_each(|endpoint| *endpoint = "https://127.0.0.1".parse().unwrap());
-    assert_eq!(cloud.lever(&set).await.outcome, trouble(LeverTrouble::Unreachable));
+    endpoints.values_mut().for_each(|pinned| *pinned = endpoint.parse().unwrap());
+    cloud.lever(&set).await.outcome
+}
+
+/// Nobody listens, the name does not resolve, and whoever listens is not who it should be: nothing can have arrived.
+#[tokio::test]
+async fn an_endpoint_that_no_connection_leads_to_has_certainly_taken_nothing() {
+    let unreachable = trouble(LeverTrouble::Unreachable);
+    assert_eq!(set_by("https://127.0.0.1").await, unreachable);
+    assert_eq!(set_by("https://nobody.invalid/v1").await, unreachable);
 }

@@ -102,17 +102,16 @@ fn check_endpoints(controls: &RoutingControls, faults: &mut Faults) {
             );
         }
     }
-    for (index, (region, endpoint)) in controls.endpoints.iter().enumerate() {
+    for (region, endpoint) in &controls.endpoints {
         let path = format!("{PATH}.{region}");
         if !LEVER_ENDPOINTS.contains(&region.as_str()) {
             faults.error(&[&path], endpoint, "no cluster has an endpoint in this Region", "remove it");
-        }
-        if let Some((other, _)) = controls.endpoints.iter().take(index).find(|(_, one)| *one == endpoint) {
+        } else if !endpoint.is_in(region) {
             faults.error(
-                &[&path, &format!("{PATH}.{other}")],
+                &[&path],
                 endpoint,
-                "two Regions have the same endpoint, so that both are lost at once",
-                "copy each Region's own endpoint from the cluster",
+                "the endpoint is not of this Region",
+                &format!("copy the one whose name has .{region}. in it"),
             );
         }
     }

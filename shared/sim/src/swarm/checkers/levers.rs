@@ -7,7 +7,9 @@ use crate::swarm::fault::Recovery;
 use crate::swarm::plan::{Ms, SECOND};
 use crate::swarm::trace::{Commit, Fact, LeverFact, What};
 use std::sync::Arc;
-use understudy_engine::{Lever, LeverAct, LeverAnswer, Phase, Policy, Pulled, State, What as Told};
+use understudy_engine::{
+    CameTo, Lever, LeverAct, LeverAnswer, LeverNews, LeverTrouble, Phase, Policy, Pulled, State, What as Told,
+};
 
 const MOVED: LeverAnswer = LeverAnswer::Seen { on: true, off: false };
 
@@ -97,11 +99,18 @@ fn proven(index: usize, trace: &Trace<'_>, commit: &Commit, findings: &mut Findi
 fn said(commit: &Commit, findings: &mut Findings) {
     let (old, new) = (&*commit.old, &*commit.new);
     for (lever, pull) in new.levers.iter().filter(|(_, pull)| pull.told_at.is_some()) {
-        if old.levers.get(lever).is_some_and(|before| before.told_at == pull.told_at) {
+        let before = old.levers.get(lever).filter(|before| before.epoch == pull.epoch);
+        let of = pull.told_of.iter().find(|trouble| before.is_none_or(|before| !before.told_of.contains(trouble)));
+        if of.is_none() && before.is_some_and(|before| before.told_at == pull.told_at) {
             continue;
         }
         let mut written = new.journal.outbox.iter().filter(|entry| entry.revision == new.revision);
-        let told = written.any(|entry| matches!(&entry.what, Told::Lever(news) if news.lever == *lever));
+        let told = written.any(|entry| {
+            let Told::Lever(LeverNews { lever: named, came_to: CameTo::Left { trouble }, .. }) = &entry.what else {
+                return false;
+            };
+            named == lever && of.is_none_or(|of| *trouble == Some(*of))
+        });
         findings.check(Invariant::L3, told || new.journal.withheld > old.journal.withheld, || {
             format!("r{} counts people as told of {lever}, and tells nobody", new.revision)
         });
@@ -125,11 +134,21 @@ fn told(clock: jiff::Timestamp, state: &State, policy: &Policy, findings: &mut F
         return;
     }
     for (lever, pull) in state.levers.iter().filter(|(lever, _)| is_named(policy, **lever)) {
-        let within = i64::from(policy.windows.shift_seconds.0 + policy.windows.settle_seconds.0);
-        let known = matches!(pull.standing, Pulled::Moved { .. })
-            || pull.told_at.is_some()
-            || seconds(pull.since, clock) < within;
+        if matches!(pull.standing, Pulled::Moved { .. }) {
+            continue;
+        }
+        // S3 says that routes may take two minutes.
+        let settles =
+            policy.windows.settle_seconds.0.max(if *lever == Lever::MultiRegionAccessPoint { 120 } else { 0 });
+        let within = i64::from(policy.windows.shift_seconds.0 + settles);
+        let known = pull.told_at.is_some() || seconds(pull.since, clock) < within;
         findings.check(Invariant::L3, known, || format!("r{}: nobody is told of {lever}", state.revision));
+        let stays = pull.trouble.filter(|trouble| {
+            use LeverTrouble::{Denied, Missing, Refused, SafetyRule};
+            matches!(trouble, Denied | Missing | Refused | SafetyRule)
+        });
+        let known = stays.is_none_or(|trouble| pull.told_of.contains(&trouble));
+        findings.check(Invariant::L3, known, || format!("r{}: nobody is told that {lever}: {stays:?}", state.revision));
     }
 }
 

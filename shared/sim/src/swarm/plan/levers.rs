@@ -65,7 +65,7 @@ pub(super) fn weather(draw: &mut Draw, heals_at: Ms) -> Vec<Weather> {
 
 /// How often a call, or its reply, is lost.
 pub(super) fn rates(draw: &mut Draw, mut rates: Vec<usize>) -> Vec<usize> {
-    for fault in [Fault::LeverCutBefore, Fault::LeverCutAfter] {
+    for fault in [Fault::LeverCutBefore, Fault::LeverCutAfter, Fault::LeverConflict] {
         rates[fault as usize] = draw.one_of([0, 0, 100, 400]);
     }
     rates

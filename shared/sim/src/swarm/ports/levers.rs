@@ -48,7 +48,15 @@ impl Ports {
             (lost, silent, world.draw.long_tailed(50, IN_FLIGHT_MAX))
         };
         self.pause(Some(flight)).await;
-        let answer = self.lock().pull(self.process, call, !lost);
+        let answer = {
+            let mut world = self.lock();
+            let conflict = !lost && call.act == LeverAct::Set && world.strike(Fault::LeverConflict, self.process);
+            if conflict {
+                LeverAnswer::Trouble(LeverTrouble::Conflicting)
+            } else {
+                world.pull(self.process, call, !lost)
+            }
+        };
         self.leg(Leg::Back, LEG).await;
         if replies && !lost && !silent { answer } else { LeverAnswer::Trouble(LeverTrouble::Unanswered) }
     }

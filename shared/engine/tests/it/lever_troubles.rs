@@ -1,0 +1,129 @@
+//! Levers that do not move as they should: what people are told, and what is tried on.
+
+use crate::levers::{MOVED, after_shifting, shifting, told, wanted, with_levers};
+use crate::script::{Script, done};
+use crate::stages::{EAST_GROUP, REBUILT, WEST_GROUP, lag_of_now, replayed_until};
+use understudy_engine::Lever::{MultiRegionAccessPoint, RoutingControls};
+use understudy_engine::LeverAct::{Read, Set};
+use understudy_engine::{
+    CameTo, Effect, Ignored, LeverAnswer, LeverTrouble, Order, PhaseName, PromoteAnswer, Pulled, StepVerdict,
+};
+
+#[test]
+fn what_time_does_not_mend_is_told_though_people_know_that_the_lever_has_not_moved() {
+    let mut script = after_shifting(shifting());
+    let left = |trouble| (RoutingControls, CameTo::Left { trouble: Some(trouble) });
+    script.lever(RoutingControls, Set, LeverAnswer::Trouble(LeverTrouble::Throttled));
+    script.at(400).tick();
+    assert_eq!(told(&script.state).last(), Some(&left(LeverTrouble::Throttled)));
+    script.say("ann", Order::Acknowledge);
+    let before = told(&script.state).len();
+    for (trouble, count) in [
+        (LeverTrouble::Unanswered, 0),
+        (LeverTrouble::Denied, 1),
+        (LeverTrouble::Throttled, 1),
+        (LeverTrouble::Denied, 1),
+        (LeverTrouble::SafetyRule, 2),
+    ] {
+        script.state.levers.get_mut(&RoutingControls).unwrap().standing = Pulled::Wanted;
+        script.lever(RoutingControls, Set, LeverAnswer::Trouble(trouble));
+        script.tick();
+        assert_eq!(told(&script.state).len(), before + count, "{trouble:?}");
+    }
+    assert_eq!(told(&script.state)[before..], [left(LeverTrouble::Denied), left(LeverTrouble::SafetyRule)]);
+}
+
+#[test]
+fn a_lever_that_somebody_else_is_changing_is_read_back_and_not_paged() {
+    let mut script = shifting();
+    script.lever(RoutingControls, Set, LeverAnswer::Trouble(LeverTrouble::Conflicting));
+    assert_eq!(script.state.levers[&RoutingControls].standing, Pulled::Called { at: script.now, accepted: false });
+    script.tick();
+    assert_eq!(told(&script.state), vec![]);
+    script.at(190).lever(RoutingControls, Read, MOVED);
+    assert_eq!(told(&script.state), vec![(RoutingControls, CameTo::Moved)]);
+}
+
+#[test]
+fn that_a_call_failed_is_no_news_once_somebody_else_has_called() {
+    let mut script = shifting();
+    script.lever(RoutingControls, Set, LeverAnswer::Accepted);
+    let before = script.state.levers[&RoutingControls].clone();
+    let verdict = script.lever(RoutingControls, Set, LeverAnswer::Trouble(LeverTrouble::SafetyRule));
+    assert_eq!(verdict, StepVerdict::Ignored(Ignored::Stale));
+    assert_eq!(script.state.levers[&RoutingControls], before);
+    script.at(183).lever(RoutingControls, Set, LeverAnswer::Accepted);
+    assert_eq!(
+        script.state.levers[&RoutingControls].standing,
+        Pulled::Called { at: script.now, accepted: true },
+        "a second call counts"
+    );
+}
+
+#[test]
+fn a_lever_that_the_policy_names_after_the_latch_follows_it_too() {
+    let mut script = shifting();
+    let traffic = script.policy.traffic.clone();
+    script.policy.traffic.as_mut().unwrap().routing_controls = None;
+    script.state.levers.remove(&RoutingControls);
+    script.lever(MultiRegionAccessPoint, Set, LeverAnswer::Accepted);
+    script.lever(MultiRegionAccessPoint, Read, MOVED);
+    let mut script = after_shifting(script);
+    assert_eq!((script.due(), wanted(&script)), (None, None));
+    script.policy.traffic = traffic;
+    assert!(script.due().is_some_and(|due| due <= script.seconds()), "the conductor is not left asleep");
+    script.at(5000).tick();
+    let pull = &script.state.levers[&RoutingControls];
+    assert_eq!((pull.epoch, pull.since, &pull.on), (script.state.epoch, script.now, &"us-west-2".parse().unwrap()));
+    assert_eq!(wanted(&script), Some((RoutingControls, Set)));
+    assert!(script.state.levers[&MultiRegionAccessPoint].moved_at().is_some(), "the other one stays as it is");
+    assert_eq!(script.tick(), StepVerdict::Ignored(Ignored::NotDue));
+}
+
+#[test]
+fn a_lever_of_a_region_that_it_has_no_part_for_is_not_waited_for() {
+    let mut script = after_shifting(shifting().pulled());
+    script.state.levers.remove(&RoutingControls);
+    let controls = script.policy.traffic.as_mut().unwrap().routing_controls.as_mut().unwrap();
+    controls.controls.remove(&"us-east-1".parse().unwrap());
+    assert_eq!(script.due(), None);
+    assert_eq!(script.at(5000).tick(), StepVerdict::Ignored(Ignored::NotDue));
+}
+
+#[test]
+fn a_stuck_switchover_that_is_given_up_says_which_lever_never_moved_and_pulls_none_on() {
+    let mut script = after_shifting(shifting()).rebuilt();
+    script.lever(MultiRegionAccessPoint, Set, LeverAnswer::Accepted);
+    script.lever(MultiRegionAccessPoint, Read, MOVED);
+    script.say("ann", Order::SwitchOver);
+    script.cut_off(WEST_GROUP).tick();
+    let second = script.seconds() + 60;
+    script.at(second);
+    script.look_at(REBUILT, replayed_until(&lag_of_now(&script, 0)));
+    script.tick();
+    script.answer(PromoteAnswer::Accepted);
+    script.at(second + 1800).tick();
+    assert_eq!(script.phase(), PhaseName::Stuck);
+    script.say("ann", Order::Acknowledge);
+    assert_eq!(script.phase(), PhaseName::Watching);
+    assert!(told(&script.state).contains(&(RoutingControls, CameTo::GivenUp)), "{:?}", told(&script.state));
+    assert!(!told(&script.state).contains(&(MultiRegionAccessPoint, CameTo::GivenUp)));
+    assert!(script.state.levers.is_empty());
+}
+
+#[test]
+fn the_old_writer_is_cut_off_before_levers_are_pulled() {
+    let mut script = Script::sustained_under(with_levers());
+    script.tick();
+    script.at(200).tick();
+    assert_eq!(script.phase(), PhaseName::Promoting, "the fence had its time");
+    script.answer(PromoteAnswer::Accepted);
+    script.read_back(done());
+    script.read_back(done());
+    assert_eq!(script.phase(), PhaseName::Shifting);
+    assert!(matches!(script.outstanding("run-9"), Some(Effect::Fence(_))), "{:?}", script.outstanding("run-9"));
+    let mut script = after_shifting(script);
+    assert!(matches!(script.outstanding("run-9"), Some(Effect::Fence(_))));
+    script.cut_off(EAST_GROUP);
+    assert_eq!(wanted(&script), Some((MultiRegionAccessPoint, Set)));
+}
