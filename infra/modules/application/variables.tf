@@ -55,8 +55,8 @@ variable "account_id" {
   }
 
   validation {
-    condition     = alltrue([for arn in values(local.app.alarms) : split(":", arn)[4] == local.app.account])
-    error_message = "account_id: an alarm of ${var.file} is not of account ${local.app.account}, and nobody would forward it. Make the alarm in this account, and name it in the file."
+    condition     = alltrue([for arn in values(local.app.alarms) : split(":", arn)[4] == var.account_id])
+    error_message = "account_id: an alarm of ${var.file} is not of account ${var.account_id}, and nobody would forward it. Make the alarm in this account, and name it in the file."
   }
 }
 
@@ -162,11 +162,6 @@ variable "topic" {
   })
   default  = {}
   nullable = false
-
-  validation {
-    condition     = split(":", local.app.topic)[3] == local.app.regions.standby && split(":", local.app.topic)[4] == local.app.account
-    error_message = "topic: ${local.app.topic} of ${var.file} is not in the standby Region ${local.app.regions.standby} of account ${local.app.account}, where notify publishes and this module makes it. Correct notification.topic."
-  }
 
   validation {
     condition     = var.topic.kms_key_arn == null ? true : can(regex("^arn:aws(-[a-z]+)*:kms:${local.app.regions.standby}:${local.app.account}:key/[a-f0-9-]+$", var.topic.kms_key_arn))

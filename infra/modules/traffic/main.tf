@@ -17,6 +17,18 @@ data "aws_route53_zone" "public" {
   zone_id = local.traffic.hosted_zone
 
   lifecycle {
+    precondition {
+      condition = alltrue([
+        for region in local.guarded : length([for gate in keys(local.traffic.gates) : gate if gate != region]) >= 2
+      ])
+      error_message = "traffic.gates: a Region of ${join(", ", local.guarded)} has fewer than two gates outside of it in ${var.file}: losing the last one after a failover leads writes back. Name three."
+    }
+
+    precondition {
+      condition     = length(distinct(local.names)) == length(local.names)
+      error_message = "traffic: two of ${join(", ", local.names)} are equal: names and endpoints overlap. Give each a name of its own in ${var.file}."
+    }
+
     postcondition {
       condition     = !self.private_zone
       error_message = "traffic.hosted_zone: ${local.traffic.hosted_zone} is a private zone, which clients cannot see. Name the public one."

@@ -39,18 +39,6 @@ variable "records" {
   type        = bool
   default     = false
   nullable    = false
-
-  validation {
-    condition = alltrue([
-      for region in local.guarded : length([for gate in keys(local.traffic.gates) : gate if gate != region]) >= 2
-    ])
-    error_message = "records: a Region of ${join(", ", local.guarded)} has fewer than two gates outside of it in ${var.file}: losing the last one after a failover leads writes back. Name three in traffic.gates."
-  }
-
-  validation {
-    condition     = length(distinct(local.names)) == length(local.names)
-    error_message = "records: two of ${join(", ", local.names)} are equal: names and endpoints overlap. Give each a name of its own in ${var.file}."
-  }
 }
 
 variable "endpoint_checks" {
