@@ -2,6 +2,7 @@ output "application_file" {
   description = "The application file of this deployment: write it to orders.toml, and read it."
   value = templatefile("${path.module}/orders.toml.tftpl", {
     application = var.application
+    mode        = var.mode
     regions     = var.regions
     writer      = local.databases.writer
     replica     = local.databases.replica

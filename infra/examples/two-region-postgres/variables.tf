@@ -21,6 +21,18 @@ variable "stage" {
   }
 }
 
+variable "mode" {
+  description = "`observe` records what would have been done, and does nothing; `approve` asks the approvers. Begin with observe."
+  type        = string
+  default     = "approve"
+  nullable    = false
+
+  validation {
+    condition     = contains(["observe", "approve"], var.mode)
+    error_message = "mode: ${var.mode} is neither observe nor approve. For auto, edit the application file by hand, after drills."
+  }
+}
+
 variable "application" {
   description = "The application's name, with which every name begins."
   type        = string

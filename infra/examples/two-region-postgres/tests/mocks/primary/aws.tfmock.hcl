@@ -15,7 +15,7 @@ mock_data "aws_availability_zones" {
 }
 
 mock_data "aws_route53_zone" {
-  defaults = { zone_id = "Z0123456789ABCDEFGHIJ" }
+  defaults = { zone_id = "Z0123456789ABCDEFGHIJ", name = "example.com", private_zone = false }
 }
 
 mock_resource "aws_db_instance" {
@@ -23,7 +23,7 @@ mock_resource "aws_db_instance" {
 }
 
 mock_resource "aws_kms_key" {
-  defaults = { arn = "arn:aws:kms:us-east-1:111122223333:key/primary" }
+  defaults = { arn = "arn:aws:kms:us-east-1:111122223333:key/aaaa" }
 }
 
 mock_resource "aws_lb" {
@@ -51,4 +51,28 @@ mock_resource "aws_acm_certificate" {
 
 mock_resource "aws_acm_certificate_validation" {
   defaults = { certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/primary" }
+}
+
+mock_resource "aws_lambda_function" {
+  defaults = { arn = "arn:aws:lambda:us-east-1:111122223333:function:mock" }
+}
+
+mock_resource "aws_lambda_function_url" {
+  defaults = { function_url = "https://aaaaaaaa.lambda-url.us-east-1.on.aws/" }
+}
+
+mock_resource "aws_sqs_queue" {
+  defaults = { arn = "arn:aws:sqs:us-east-1:111122223333:mock-dead-letters" }
+}
+
+mock_resource "aws_cloudwatch_event_rule" {
+  defaults = { arn = "arn:aws:events:us-east-1:111122223333:rule/mock" }
+}
+
+mock_resource "aws_sns_topic" {
+  defaults = { arn = "arn:aws:sns:us-east-1:111122223333:mock" }
+}
+
+mock_resource "aws_s3_bucket" {
+  defaults = { arn = "arn:aws:s3:::orders-us-east-1-files" }
 }

@@ -15,7 +15,7 @@ mock_data "aws_availability_zones" {
 }
 
 mock_resource "aws_kms_key" {
-  defaults = { arn = "arn:aws:kms:us-west-2:111122223333:key/standby" }
+  defaults = { arn = "arn:aws:kms:us-west-2:111122223333:key/bbbb" }
 }
 
 mock_resource "aws_lb" {
@@ -43,4 +43,39 @@ mock_resource "aws_acm_certificate" {
 
 mock_resource "aws_acm_certificate_validation" {
   defaults = { certificate_arn = "arn:aws:acm:us-west-2:111122223333:certificate/standby" }
+}
+
+mock_resource "aws_lambda_function" {
+  defaults = { arn = "arn:aws:lambda:us-west-2:111122223333:function:mock" }
+}
+
+mock_resource "aws_lambda_function_url" {
+  defaults = { function_url = "https://cccccccc.lambda-url.us-west-2.on.aws/" }
+}
+
+mock_resource "aws_sqs_queue" {
+  defaults = { arn = "arn:aws:sqs:us-west-2:111122223333:mock-dead-letters" }
+}
+
+mock_resource "aws_cloudwatch_event_rule" {
+  defaults = { arn = "arn:aws:events:us-west-2:111122223333:rule/mock" }
+}
+
+mock_resource "aws_sns_topic" {
+  defaults = { arn = "arn:aws:sns:us-west-2:111122223333:mock" }
+}
+
+mock_resource "aws_dynamodb_table" {
+  defaults = {
+    arn        = "arn:aws:dynamodb:us-west-2:111122223333:table/understudy"
+    stream_arn = "arn:aws:dynamodb:us-west-2:111122223333:table/understudy/stream/2026-11-01T00:00:00.000"
+  }
+}
+
+mock_resource "aws_db_instance" {
+  defaults = { arn = "arn:aws:rds:us-west-2:111122223333:db:orders-replica" }
+}
+
+mock_resource "aws_s3_bucket" {
+  defaults = { arn = "arn:aws:s3:::orders-us-west-2-files" }
 }
