@@ -3,6 +3,7 @@
 mod examine;
 mod file;
 mod report;
+mod terraform;
 
 use crate::args::{AppVerb, Output, Show, StoredForm, Validate};
 use crate::failure::Failure;
@@ -38,7 +39,8 @@ fn validate(args: &Validate, out: &mut dyn Write, err: &mut dyn Write) -> Result
 }
 
 fn show(args: &Show, out: &mut dyn Write, err: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let examination = examine(&file::read(&args.file)?)?;
+    let text = file::read(&args.file)?;
+    let examination = examine(&text)?;
     report::faults(&args.file.display().to_string(), &examination, err)?;
     if let Some(policy) = &examination.policy {
         match args.format {
@@ -46,6 +48,7 @@ fn show(args: &Show, out: &mut dyn Write, err: &mut dyn Write) -> Result<ExitCod
             StoredForm::Items => {
                 serde_json::to_writer_pretty(&mut *out, &json!({ "items": application_items(policy)? }))?;
             }
+            StoredForm::Terraform => serde_json::to_writer_pretty(&mut *out, &terraform::document(&text, policy)?)?,
         }
         writeln!(out)?;
     }

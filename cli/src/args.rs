@@ -101,6 +101,8 @@ pub(crate) enum StoredForm {
     Policy,
     /// The items that `aws dynamodb put-item --item` takes.
     Items,
+    /// What the Terraform modules read, with the file's SHA-256.
+    Terraform,
 }
 
 #[derive(Debug, Subcommand)]

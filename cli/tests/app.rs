@@ -4,6 +4,7 @@
 
 use assert_cmd::Command;
 use serde_json::Value;
+use sha2::Digest;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -159,6 +160,46 @@ fn items_are_the_record_and_one_route_for_each_voter() {
             &Value::from(alarm("us-east-2", "orders-probe")),
         ]
     );
+}
+
+#[test]
+fn the_document_of_terraform_is_of_this_file_and_holds_the_items_as_they_are_put() {
+    let Answer { code, out, err } = understudy(&["app", "show", ORDERS, "--format", "terraform"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let shown: Value = serde_json::from_str(&out).unwrap();
+    let digest = sha2::Sha256::digest(fs::read(ORDERS).unwrap());
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(shown["source_sha256"], Value::from(digest));
+    let items = understudy(&["app", "show", ORDERS, "--format", "items"]).out;
+    assert_eq!(shown["items"], serde_json::from_str::<Value>(&items).unwrap()["items"]);
+    assert_eq!(shown["account"], "111122223333");
+    assert_eq!(shown["regions"]["witness"], "us-east-2");
+    assert_eq!(shown["alarms"]["outside-probe"], "arn:aws:cloudwatch:us-east-2:111122223333:alarm:orders-probe");
+    assert_eq!(shown["database"]["replica"], "arn:aws:rds:us-west-2:111122223333:db:orders-replica");
+    assert_eq!(shown["traffic"]["read_name"], "read.orders.example.com");
+}
+
+#[test]
+fn the_document_of_terraform_tells_probes_from_alarms_and_what_is_not_there_is_null() {
+    let old = "source = { alarm = \"arn:aws:cloudwatch:us-east-2:111122223333:alarm:orders-probe\" }";
+    let new = "source = { probe = { region = \"us-east-2\", target = { tcp = \"orders.example.com:443\" } } }";
+    let path = orders_with("terraform.toml", old, new);
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, after) = text.split_once("[fence]").unwrap();
+    fs::write(&path, format!("{before}{}", after.split_once('\n').unwrap().1.split_once('\n').unwrap().1)).unwrap();
+    let Answer { code, out, .. } = understudy(&["app", "show", path.to_str().unwrap(), "--format", "terraform"]);
+    assert_eq!(code, 0);
+    let shown: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(shown["probes"], serde_json::json!({ "outside-probe": "us-east-2" }));
+    assert_eq!(shown["alarms"].as_object().unwrap().len(), 2);
+    assert_eq!(shown["fence"], Value::Null);
+}
+
+#[test]
+fn what_is_not_valid_is_no_document_of_terraform() {
+    let path = orders_with("no-document.toml", "schema = 1", "schema = 2");
+    let Answer { code, out, .. } = understudy(&["app", "show", path.to_str().unwrap(), "--format", "terraform"]);
+    assert_eq!((code, out.as_str()), (1, ""));
 }
 
 #[test]

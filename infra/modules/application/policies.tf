@@ -1,0 +1,126 @@
+# What an application's databases, levers and topic need, beside what module `region` has given the same roles: who
+# decides cannot page, and who pages cannot promote. Both Regions are granted from the beginning, for the way home.
+
+locals {
+  rebuild = var.rebuild == null ? { replicas = [], option_groups = [], parameter_groups = [], subnet_groups = [], kms_keys = [] } : var.rebuild
+
+  # Whichever of them leads, it may be promoted, cut off, or be what a new replica is made of.
+  replicas  = distinct(concat([local.app.database.replica], sort(local.rebuild.replicas)))
+  databases = distinct(concat([local.app.database.writer], local.replicas))
+
+  fenced = local.app.fence == null ? [] : [
+    for arn in local.databases : arn if contains(keys(local.app.fence.security_groups), split(":", arn)[3])
+  ]
+
+  # Groups that RDS picks by itself. Their names have the engine's version in them, which is raised now and then.
+  defaults = flatten([
+    for region in distinct([for arn in local.rebuild.replicas : split(":", arn)[3]]) : [
+      "arn:${local.partition}:rds:${region}:${var.account_id}:og:default:*",
+      "arn:${local.partition}:rds:${region}:${var.account_id}:pg:default.*",
+    ]
+  ])
+
+  access_point = try(local.app.traffic.multi_region_access_point.arn, null)
+  controls     = sort(values(try(local.app.traffic.routing_controls.controls, {})))
+
+  grants = {
+    conductor = [
+      { sid = "Databases", actions = ["rds:DescribeDBInstances"], resources = local.databases },
+      { sid = "Promote", actions = ["rds:PromoteReadReplica"], resources = local.replicas },
+      { sid = "Fence", actions = ["rds:ModifyDBInstance", "rds:RebootDBInstance"], resources = local.fenced },
+      {
+        sid     = "Rebuild"
+        actions = ["rds:CreateDBInstanceReadReplica"]
+        resources = var.rebuild == null ? [] : concat(
+          local.databases, sort(local.rebuild.option_groups), sort(local.rebuild.parameter_groups), sort(local.rebuild.subnet_groups), local.defaults,
+        )
+      },
+      {
+        sid       = "Routes"
+        actions   = ["s3:GetMultiRegionAccessPointRoutes", "s3:SubmitMultiRegionAccessPointRoutes"]
+        resources = compact([local.access_point])
+      },
+      {
+        sid       = "Controls"
+        actions   = ["route53-recovery-cluster:GetRoutingControlState", "route53-recovery-cluster:UpdateRoutingControlStates"]
+        resources = local.controls
+      },
+    ]
+    notify = [
+      { sid = "Tell", actions = ["sns:Publish"], resources = [local.topic_arn] },
+    ]
+  }
+
+  # Keys are used by RDS and SNS alone, on the functions' behalf.
+  keys = {
+    conductor = [
+      for arn in sort(local.rebuild.kms_keys) : { arn = arn, actions = ["kms:DescribeKey"], via = "rds.${split(":", arn)[3]}.amazonaws.com" }
+    ]
+    notify = [
+      for arn in compact([var.topic.kms_key_arn]) : { arn = arn, actions = ["kms:Decrypt", "kms:GenerateDataKey"], via = "sns.${local.standby}.amazonaws.com" }
+    ]
+  }
+}
+
+data "aws_iam_policy_document" "function" {
+  provider = aws.standby
+  for_each = local.grants
+
+  dynamic "statement" {
+    for_each = [for grant in each.value : grant if length(grant.resources) > 0]
+
+    content {
+      sid       = statement.value.sid
+      actions   = statement.value.actions
+      resources = statement.value.resources
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local.keys[each.key]
+
+    content {
+      sid       = "Key${statement.key}"
+      actions   = statement.value.actions
+      resources = [statement.value.arn]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = [statement.value.via]
+      }
+    }
+  }
+
+  # A grant to RDS for the new replica's storage, and to nobody else.
+  dynamic "statement" {
+    for_each = each.key == "conductor" ? sort(local.rebuild.kms_keys) : []
+
+    content {
+      sid       = "Grant${statement.key}"
+      actions   = ["kms:CreateGrant"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["rds.${split(":", statement.value)[3]}.amazonaws.com"]
+      }
+
+      condition {
+        test     = "Bool"
+        variable = "kms:GrantIsForAWSResource"
+        values   = ["true"]
+      }
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "function" {
+  provider = aws.standby
+  for_each = local.grants
+
+  name   = "${var.name}-${local.app.application}"
+  role   = var.roles[each.key]
+  policy = data.aws_iam_policy_document.function[each.key].json
+}

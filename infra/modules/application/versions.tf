@@ -1,0 +1,14 @@
+terraform {
+  # Validations name other variables, which 1.9 brought.
+  required_version = ">= 1.9"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100, < 6.0"
+
+      # Alarms are made where the application file has them. Without a witness pass the standby's provider twice.
+      configuration_aliases = [aws.primary, aws.standby, aws.witness]
+    }
+  }
+}
