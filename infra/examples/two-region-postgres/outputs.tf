@@ -27,3 +27,8 @@ output "writer" {
   description = "The name of the database's writer, inside the VPCs."
   value       = local.writer
 }
+
+output "policy_command" {
+  description = "What puts a changed application file into the record, where the last apply warned that the record has another one."
+  value       = one(module.application[*].policy_command)
+}

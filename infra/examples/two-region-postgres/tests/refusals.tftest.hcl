@@ -29,7 +29,7 @@ variables {
   database_password = "standinstandinstandinstandin"
 }
 
-# Many in one run, because a plan of the whole takes seconds: each of those that are named has to be refused.
+# Many in one run, because a plan of the whole takes seconds: each one that is named has to be refused.
 run "input_that_cannot_be_is_refused_by_its_name" {
   command = plan
 
@@ -37,7 +37,6 @@ run "input_that_cannot_be_is_refused_by_its_name" {
     stage             = "all"
     mode              = "auto"
     application       = "Orders"
-    regions           = { primary = "us-east-1", standby = "us-west-2", witness = "us-west-2" }
     zones             = { primary = ["us-east-1a", "us-west-2b"], standby = ["us-west-2a", "us-west-2b"] }
     networks          = { primary = "10.20.0.0/16", standby = "10.20.0.0/16" }
     names             = { zone = "example.com", write = "orders.example.org", read = "read.orders.example.com", site = "shop.example.com" }
@@ -52,7 +51,6 @@ run "input_that_cannot_be_is_refused_by_its_name" {
     var.stage,
     var.mode,
     var.application,
-    var.regions,
     var.zones,
     var.networks,
     var.names,
@@ -64,27 +62,46 @@ run "input_that_cannot_be_is_refused_by_its_name" {
   ]
 }
 
-run "regions_that_form_no_set_and_names_that_overlap_are_refused" {
-  command = plan
-
-  variables {
-    regions = { primary = "us-east-1", standby = "us-west-2", witness = "eu-west-1" }
-    names   = { zone = "example.com", write = "orders.example.com", read = "read.orders.example.com", site = "orders.example.com" }
-  }
-
-  expect_failures = [var.regions, var.names]
-}
-
-run "an_account_that_is_none_and_a_name_that_is_a_regions_own_are_refused" {
+# What is checked against a variable that is refused is not looked at: these are by themselves.
+run "equal_regions_and_an_account_that_is_none_are_refused" {
   command = plan
 
   variables {
     account_id = "1111"
-    approvers  = ["arn:aws:iam::1111:role/orders-oncall"]
-    names      = { zone = "example.com", write = "orders.example.com", read = "us-west-2.orders.example.com", site = "shop.example.com" }
+    regions    = { primary = "us-east-1", standby = "us-west-2", witness = "us-west-2" }
   }
 
-  expect_failures = [var.account_id, var.names]
+  expect_failures = [var.account_id, var.regions]
+}
+
+run "regions_that_form_no_set_are_refused" {
+  command = plan
+
+  variables {
+    regions = { primary = "us-east-1", standby = "us-west-2", witness = "eu-west-1" }
+  }
+
+  expect_failures = [var.regions]
+}
+
+run "one_name_for_writes_and_the_site_is_refused" {
+  command = plan
+
+  variables {
+    names = { zone = "example.com", write = "orders.example.com", read = "read.orders.example.com", site = "orders.example.com" }
+  }
+
+  expect_failures = [var.names]
+}
+
+run "a_read_name_that_is_a_regions_own_is_refused" {
+  command = plan
+
+  variables {
+    names = { zone = "example.com", write = "orders.example.com", read = "us-west-2.orders.example.com", site = "shop.example.com" }
+  }
+
+  expect_failures = [var.names]
 }
 
 run "a_private_zone_that_hides_the_public_names_is_refused" {

@@ -48,3 +48,22 @@ run "the_application_file_is_filled_in" {
     error_message = "the file differs from tests/orders.toml, which is known to be valid"
   }
 }
+
+run "the_last_stage_makes_records_checks_and_the_alarm" {
+  command = plan
+
+  variables {
+    stage            = "records"
+    application_file = "tests/orders.toml"
+  }
+
+  override_data {
+    target = module.traffic[0].data.aws_route53_zone.private[0]
+    values = { name = "orders.internal", private_zone = true }
+  }
+
+  assert {
+    condition     = module.traffic[0].write_name == "orders.example.com"
+    error_message = "x"
+  }
+}
