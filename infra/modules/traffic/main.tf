@@ -30,7 +30,7 @@ data "aws_route53_zone" "public" {
     }
 
     postcondition {
-      condition     = !self.private_zone
+      condition     = self.private_zone != true
       error_message = "traffic.hosted_zone: ${local.traffic.hosted_zone} is a private zone, which clients cannot see. Name the public one."
     }
 
@@ -53,7 +53,7 @@ data "aws_route53_zone" "private" {
 
   lifecycle {
     postcondition {
-      condition     = self.private_zone
+      condition     = self.private_zone != false
       error_message = "database.zone_id: ${var.database.zone_id} is a public zone, and would tell everybody where the database is. Use a private one, associated with the networks of both Regions."
     }
 
