@@ -43,6 +43,27 @@ class Modules(unittest.TestCase):
             with self.subTest(module.name):
                 self.assertTrue(list((module / "tests").glob("*.tftest.hcl")))
 
+    def test_examples_are_checked_after_the_modules(self):
+        kinds = [module.parent.name for module in check.modules()]
+        self.assertIn("examples", kinds)
+        self.assertEqual(kinds, sorted(kinds, reverse=True))
+
+    def test_a_module_inside_of_an_example_without_a_test_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            example = Path(folder)
+            for name in ("tested", "forgotten"):
+                (example / "modules" / name).mkdir(parents=True)
+                (example / "modules" / name / "main.tf").touch()
+            (example / "tests").mkdir()
+            (example / "tests/a.tftest.hcl").write_text('module {\n  source = "./modules/tested"\n}\n')
+            self.assertEqual(check.untested(example), ["forgotten"])
+
+    def test_only_a_module_that_is_handed_its_providers_by_name_is_not_validated_as_a_root(self):
+        for text, validated in (("", True), ("configuration_aliases = [aws.primary]", False)):
+            with tempfile.TemporaryDirectory() as folder:
+                (Path(folder) / "versions.tf").write_text(text)
+                self.assertEqual("validate" in check.steps(Path(folder)), validated)
+
     def test_only_a_run_in_which_something_passed_and_nothing_failed_counts(self):
         self.assertEqual(check.counted("Success! 14 passed, 0 failed."), 14)
         self.assertIsNone(check.counted("Failure! 13 passed, 1 failed."))

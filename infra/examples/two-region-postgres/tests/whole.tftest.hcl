@@ -59,7 +59,7 @@ run "the_last_stage_makes_records_checks_and_the_alarm" {
 
   override_data {
     target = module.traffic[0].data.aws_route53_zone.private[0]
-    values = { name = "orders.internal", private_zone = true }
+    values = { zone_id = "Z0PRIVATE", name = "orders.internal" }
   }
 
   assert {
