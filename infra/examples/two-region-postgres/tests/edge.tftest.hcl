@@ -107,6 +107,14 @@ run "the_edge_speaks_tls_under_a_certificate_of_us_east_1" {
     condition     = aws_cloudfront_distribution.this.default_cache_behavior[0].viewer_protocol_policy == "https-only"
     error_message = "viewers are answered in the clear"
   }
+
+  assert {
+    condition = alltrue([
+      for behaviour in concat(aws_cloudfront_distribution.this.default_cache_behavior, aws_cloudfront_distribution.this.ordered_cache_behavior) :
+      behaviour.response_headers_policy_id == "67f7725c-6f97-4210-82d7-5512b31e9d03"
+    ])
+    error_message = "a behaviour answers without security headers"
+  }
 }
 
 run "an_edge_in_another_region_is_refused" {

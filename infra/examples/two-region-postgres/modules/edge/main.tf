@@ -60,6 +60,7 @@ resource "aws_cloudfront_distribution" "this" {
   #checkov:skip=CKV_AWS_305: the application answers the root itself
   #checkov:skip=CKV_AWS_374: who may not visit is the owner's choice
   #checkov:skip=CKV_AWS_310: an origin group cannot fail over writes; the write name does, and files have a group
+  #checkov:skip=CKV2_AWS_32: every behaviour has AWS's policy of security headers, which this check does not see; a test does
   enabled         = true
   comment         = var.name
   aliases         = [var.site.name]

@@ -4,12 +4,8 @@
 data "aws_region" "current" {}
 
 resource "aws_ecs_cluster" "this" {
+  #checkov:skip=CKV_AWS_65: Container Insights is paid by the metric, and nothing here reads it
   name = var.name
-
-  setting {
-    name  = "containerInsights"
-    value = "enabled"
-  }
 }
 
 resource "aws_cloudwatch_log_group" "tasks" {
