@@ -46,7 +46,9 @@ impl Terraform {
         let folder = root().join("tests/fixtures/terraform").join(fixture);
         let terraform = Self { folder, own, configuration, endpoint: cloud.endpoint.clone() };
         // Without a mirror on the machine the provider comes from the registry, so this one may go out.
-        let output = terraform.command(&["init", "-input=false", "-no-color"]).output().expect("Terraform runs");
+        let state = format!("-backend-config=path={}", terraform.own.path().join("state").display());
+        let output =
+            terraform.command(&["init", "-input=false", "-no-color", &state]).output().expect("Terraform runs");
         assert!(output.status.success(), "{}", said(&output));
         Some(terraform)
     }
@@ -63,9 +65,8 @@ impl Terraform {
     }
 
     fn run(&self, words: &[&str], variables: &[(&str, &str)]) -> Result<String, String> {
-        let state = format!("-state={}", self.own.path().join("state").display());
         let mut command = self.command(words);
-        command.args(["-input=false", "-no-color", &state]);
+        command.args(["-input=false", "-no-color"]);
         command.args(variables.iter().map(|(name, value)| format!("-var={name}={value}")));
         let output = away_from_aws(&mut command).output().expect("Terraform runs");
         if output.status.success() { Ok(said(&output)) } else { Err(said(&output)) }
@@ -98,8 +99,7 @@ impl Terraform {
     /// # Panics
     /// When there is none, or it fails.
     pub fn run_output(&self, name: &str) {
-        let state = format!("-state={}", self.own.path().join("state").display());
-        let output = self.command(&["output", "-raw", &state, name]).output().expect("Terraform runs");
+        let output = self.command(&["output", "-raw", name]).output().expect("Terraform runs");
         let words = String::from_utf8_lossy(&output.stdout).into_owned();
         let programs = venv("aws").parent().map(Path::to_path_buf).expect("it is in a folder");
         let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap_or_default());
