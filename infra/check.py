@@ -1,4 +1,4 @@
-"""Checks every Terraform module: its README, its format, its types, its tests with mocked providers, and what checkov knows.
+"""Checks every Terraform module: README, format, types, tests with mocked providers, and what checkov knows.
 
     make infra      # all of it; where Terraform is missing it says so and how to get it
 
@@ -94,7 +94,7 @@ def counted(said: str) -> int | None:
 
 
 def handed_over(module: Path) -> bool:
-    """Whether callers hand it providers of several Regions. `validate` refuses such a module alone; its tests validate it."""
+    """Whether callers hand it providers. `validate` refuses such a module alone, and its tests validate it."""
     return "configuration_aliases" in (module / "versions.tf").read_text()
 
 

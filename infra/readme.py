@@ -1,7 +1,7 @@
 """Writes what each module takes, makes and puts out into its README, from its own files.
 
-    python3 infra/readme.py            # writes
-    python3 infra/readme.py --check    # says which README is not as its module is
+python3 infra/readme.py            # writes
+python3 infra/readme.py --check    # says which README is not as its module is
 """
 
 import re
@@ -58,7 +58,8 @@ def inputs(text: str) -> str:
     for block in blocks(text, "variable"):
         default = block.attribute("default")
         shown = "required" if default is None else "none" if default == "null" else f"`{' '.join(default.split())}`"
-        rows.append(f"| `{block.name}` | `{kind_of(block.attribute('type') or 'any')}` | {shown} | {block.described()} |")
+        kind = kind_of(block.attribute("type") or "any")
+        rows.append(f"| `{block.name}` | `{kind}` | {shown} | {block.described()} |")
     return "\n".join(rows)
 
 

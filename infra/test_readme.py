@@ -38,7 +38,9 @@ OUTPUTS = """output "name" {
 }
 """
 
-MAIN = 'resource "aws_sns_topic" "this" {\n  name = var.name\n}\n\nresource "aws_sns_topic" "other" {\n  name = "x"\n}\n'
+MAIN = (
+    'resource "aws_sns_topic" "this" {\n  name = var.name\n}\n\nresource "aws_sns_topic" "other" {\n  name = "x"\n}\n'
+)
 
 
 class Readme(unittest.TestCase):
