@@ -1,4 +1,4 @@
-"""Checks every Terraform module and example: its format, its types, its tests with mocked providers, and what checkov knows.
+"""Checks every Terraform module and example: README, format, types, tests with mocked providers, and what checkov knows.
 
     make infra      # all of it; where Terraform is missing it says so and how to get it
 
@@ -14,6 +14,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import readme
 
 ROOT = Path(__file__).resolve().parents[1]
 INFRA = ROOT / "infra"
@@ -54,9 +56,8 @@ def steps(module: Path) -> dict[str, list[str]]:
         "validate": ["validate", "-no-color"],
         "test": ["test", "-no-color"],
     }
-    # A module that is handed its providers by name is no root, and cannot be validated as one. Its tests do it.
-    if "configuration_aliases" in (module / "versions.tf").read_text():
-        every.pop("validate")
+    if handed_over(module):
+        del every["validate"]
     return every
 
 
@@ -112,6 +113,11 @@ def counted(said: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def handed_over(module: Path) -> bool:
+    """Whether callers hand it providers. `validate` refuses such a module alone, and its tests validate it."""
+    return "configuration_aliases" in (module / "versions.tf").read_text()
+
+
 def check(module: Path, environment: Mapping[str, str]) -> str | None:
     """What is wrong with a module. None where nothing is."""
     own = {**environment, "TF_DATA_DIR": str(OUT / module.name)}
@@ -131,6 +137,8 @@ def check(module: Path, environment: Mapping[str, str]) -> str | None:
 
 def main() -> int:
     strict = bool(os.environ.get(SKIPS_NOTHING))
+    if code := readme.main(["--check"]):
+        return code
     if shutil.which("terraform") is None:
         print(f"SKIPPED: Terraform is not on the PATH: {HOW_TO_GET}", file=sys.stderr)
         return 1 if strict else 0

@@ -58,11 +58,9 @@ class Modules(unittest.TestCase):
             (example / "tests/a.tftest.hcl").write_text('module {\n  source = "./modules/tested"\n}\n')
             self.assertEqual(check.untested(example), ["forgotten"])
 
-    def test_only_a_module_that_is_handed_its_providers_by_name_is_not_validated_as_a_root(self):
-        for text, validated in (("", True), ("configuration_aliases = [aws.primary]", False)):
-            with tempfile.TemporaryDirectory() as folder:
-                (Path(folder) / "versions.tf").write_text(text)
-                self.assertEqual("validate" in check.steps(Path(folder)), validated)
+    def test_a_module_that_is_handed_providers_of_several_regions_is_validated_by_its_tests(self):
+        self.assertEqual([module.name for module in check.modules() if check.handed_over(module)], ["application"])
+        self.assertTrue(all(("validate" in check.steps(module)) != check.handed_over(module) for module in check.modules()))
 
     def test_only_a_run_in_which_something_passed_and_nothing_failed_counts(self):
         self.assertEqual(check.counted("Success! 14 passed, 0 failed."), 14)

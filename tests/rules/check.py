@@ -55,7 +55,8 @@ class Test:
         crate = ROOT / Path(*Path(file).parts[:2])
         module = self.path.split("::")[0]
         if self.target == "lib":
-            return crate / "src" / f"{module}.rs"
+            own = crate / "src" / module / "tests.rs"
+            return own if own.exists() else crate / "src" / f"{module}.rs"
         named = crate / "tests" / f"{self.target}.rs"
         return named if named.exists() else crate / "tests" / self.target / f"{module}.rs"
 

@@ -40,7 +40,7 @@ pub struct Pull {
     pub tried_at: Option<Timestamp>,
     /// When people were last told that it has not moved.
     pub told_at: Option<Timestamp>,
-    /// Of what does not pass by itself, whatever people have been told.
+    /// Every trouble that people have been told of.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub told_of: BTreeSet<LeverTrouble>,
     /// The last answer that was not what had been hoped for.
@@ -277,7 +277,7 @@ impl Pull {
     /// People have been told of it as it is.
     pub(crate) fn tell(&mut self, now: Timestamp) {
         self.told_at = Some(now);
-        self.told_of.extend(self.trouble.filter(|trouble| !trouble.passes()));
+        self.told_of.extend(self.trouble);
     }
 
     /// What is known after an act.

@@ -57,6 +57,7 @@ pub(super) fn made(bug: Bug, before: &State, votes: &Votes, mut stepped: Step, n
         | Bug::LeverClosesBoth
         | Bug::LeverUnread
         | Bug::HideLever
+        | Bug::HushRefusal
         | Bug::TrustOldRecord => {}
     }
     if stepped.next != *before && stepped.next.revision == before.revision {

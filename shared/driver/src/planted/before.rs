@@ -64,6 +64,7 @@ pub(super) fn given(bug: Bug, state: &State, policy: &Policy, votes: &Votes, eve
         | Bug::LeverClosesBoth
         | Bug::LeverUnread
         | Bug::HideLever
+        | Bug::HushRefusal
         | Bug::TrustOldRecord => {}
     }
     given

@@ -1,7 +1,7 @@
 //! Levers that do not move as they should: what people are told, and what is tried on.
 
 use crate::levers::{MOVED, after_shifting, shifting, told, wanted, with_levers};
-use crate::script::{Script, done};
+use crate::script::{REPLICA, Script, done};
 use crate::stages::{EAST_GROUP, REBUILT, WEST_GROUP, lag_of_now, replayed_until};
 use understudy_engine::Lever::{MultiRegionAccessPoint, RoutingControls};
 use understudy_engine::LeverAct::{Read, Set};
@@ -42,6 +42,16 @@ fn a_lever_that_somebody_else_is_changing_is_read_back_and_not_paged() {
     assert_eq!(told(&script.state), vec![]);
     script.at(190).lever(RoutingControls, Read, MOVED);
     assert_eq!(told(&script.state), vec![(RoutingControls, CameTo::Moved)]);
+}
+
+#[test]
+fn a_lever_that_may_be_set_and_not_read_is_told() {
+    let mut script = shifting();
+    script.lever(RoutingControls, Set, LeverAnswer::Accepted);
+    script.at(190).lever(RoutingControls, Read, LeverAnswer::Trouble(LeverTrouble::Denied));
+    script.tick();
+    let trouble = Some(LeverTrouble::Denied);
+    assert_eq!(told(&script.state), [(RoutingControls, CameTo::Left { trouble })]);
 }
 
 #[test]
@@ -126,4 +136,20 @@ fn the_old_writer_is_cut_off_before_levers_are_pulled() {
     assert!(matches!(script.outstanding("run-9"), Some(Effect::Fence(_))));
     script.cut_off(EAST_GROUP);
     assert_eq!(wanted(&script), Some((MultiRegionAccessPoint, Set)));
+}
+
+#[test]
+fn a_lever_that_the_policy_no_longer_names_is_left_alone() {
+    let mut script = after_shifting(shifting());
+    script.policy.traffic = None;
+    script.at(2000).tick();
+    assert_eq!((wanted(&script), told(&script.state)), (None, vec![]));
+    let mut script = script.rebuilt();
+    script.policy.regions.primary = "us-west-2".parse().unwrap();
+    script.policy.regions.standby = "us-east-1".parse().unwrap();
+    script.policy.database.writer = REPLICA.parse().unwrap();
+    script.policy.database.replica = REBUILT.parse().unwrap();
+    script.say("ann", Order::Acknowledge);
+    assert_eq!((script.phase(), told(&script.state)), (PhaseName::Watching, vec![]));
+    assert!(script.state.levers.is_empty());
 }

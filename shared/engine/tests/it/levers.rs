@@ -376,14 +376,6 @@ fn home_again_with_a_lever_that_never_moved_leaves_it_to_people_and_says_so() {
 }
 
 #[test]
-fn a_lever_that_the_policy_no_longer_names_is_left_alone() {
-    let mut script = after_shifting(shifting());
-    script.policy.traffic = None;
-    script.at(2000).tick();
-    assert_eq!((wanted(&script), told(&script.state)), (None, vec![]));
-}
-
-#[test]
 fn what_is_due_for_a_lever_wakes_the_conductor() {
     let mut script = after_shifting(shifting().pulled());
     assert_eq!(script.due(), None, "fenced and moved: nothing is due");
