@@ -28,7 +28,7 @@ REGISTRY = "registry.terraform.io"
 # What is skipped elsewhere for want of a tool is a failure where this is set.
 SKIPS_NOTHING = "UNDERSTUDY_SKIPS_NOTHING"
 
-HOW_TO_GET = "install Terraform 1.9 or later (https://developer.hashicorp.com/terraform/install) and put it on the PATH"
+HOW_TO_GET = "install Terraform 1.11 or later (https://developer.hashicorp.com/terraform/install) and put it on the PATH"
 
 
 @dataclass(frozen=True)
