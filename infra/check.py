@@ -1,4 +1,4 @@
-"""Checks every Terraform module and example: README, format, types, tests with mocked providers, and what checkov knows.
+"""Checks each Terraform module and example: README, format, types, tests with mocked providers, and what checkov knows.
 
     make infra      # all of it; where Terraform is missing it says so and how to get it
 
@@ -28,7 +28,7 @@ REGISTRY = "registry.terraform.io"
 # What is skipped elsewhere for want of a tool is a failure where this is set.
 SKIPS_NOTHING = "UNDERSTUDY_SKIPS_NOTHING"
 
-HOW_TO_GET = "install Terraform 1.11 or later (https://developer.hashicorp.com/terraform/install) and put it on the PATH"
+HOW_TO_GET = "install Terraform 1.11 or later (https://developer.hashicorp.com/terraform/install), and put it on PATH"
 
 
 @dataclass(frozen=True)

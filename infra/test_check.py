@@ -60,7 +60,9 @@ class Modules(unittest.TestCase):
 
     def test_a_module_that_is_handed_providers_of_several_regions_is_validated_by_its_tests(self):
         self.assertEqual([module.name for module in check.modules() if check.handed_over(module)], ["application"])
-        self.assertTrue(all(("validate" in check.steps(module)) != check.handed_over(module) for module in check.modules()))
+        self.assertTrue(
+            all(("validate" in check.steps(module)) != check.handed_over(module) for module in check.modules())
+        )
 
     def test_only_a_run_in_which_something_passed_and_nothing_failed_counts(self):
         self.assertEqual(check.counted("Success! 14 passed, 0 failed."), 14)

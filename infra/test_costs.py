@@ -13,7 +13,9 @@ def lines(page: str) -> tuple[list[tuple[str, Decimal, Decimal, Decimal]], Decim
     """Each line as what, quantity, unit price and month; and the sum that the page says."""
     table = [[cell.strip() for cell in row.split("|")[1:-1]] for row in page.splitlines() if row.startswith("| ")]
     costs = [row for row in table if len(row) == 5 and row[4].endswith(("pricing", "on-demand"))]
-    parsed = [(what, Decimal(amount.split()[0]), Decimal(unit), Decimal(month)) for what, amount, unit, month, _ in costs]
+    parsed = [
+        (what, Decimal(amount.split()[0]), Decimal(unit), Decimal(month)) for what, amount, unit, month, _ in costs
+    ]
     said = re.search(r"^\| \*\*sum\*\* \|.*\*\*([0-9.]+)\*\*", page, re.MULTILINE)
     return parsed, Decimal(said[1])
 

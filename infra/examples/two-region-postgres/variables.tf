@@ -91,7 +91,7 @@ variable "zones" {
 
   validation {
     condition     = alltrue([for zone in var.zones.primary : startswith(zone, var.regions.primary)]) && alltrue([for zone in var.zones.standby : startswith(zone, var.regions.standby)])
-    error_message = "zones: one of ${join(", ", setunion(var.zones.primary, var.zones.standby))} is in neither of its Region ${var.regions.primary} or ${var.regions.standby}. Name zones of regions.primary and regions.standby."
+    error_message = "zones: one of ${join(", ", setunion(var.zones.primary, var.zones.standby))} is not in its Region. Name zones of ${var.regions.primary} for the primary, and of ${var.regions.standby} for the standby."
   }
 }
 
