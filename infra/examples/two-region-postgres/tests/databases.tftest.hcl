@@ -82,7 +82,7 @@ run "the_password_is_in_no_state_and_has_a_copy_in_the_standby_region" {
   providers = { aws = aws.primary }
 
   assert {
-    condition     = aws_db_instance.this.password == null && aws_db_instance.this.password_wo == null && aws_secretsmanager_secret_version.password.secret_string_wo == null
+    condition     = aws_db_instance.this.password == null && aws_secretsmanager_secret_version.password.secret_string == null
     error_message = "the state holds the password"
   }
 
