@@ -32,6 +32,7 @@ impl Terraform {
     /// # Panics
     /// When it cannot be initialised, or nothing may be skipped.
     #[must_use]
+    #[expect(clippy::print_stderr, reason = "what is skipped is said")]
     pub fn of(fixture: &str, cloud: &LocalCloud) -> Option<Self> {
         if Command::new("terraform").arg("version").output().is_err() {
             eprintln!("SKIPPED: Terraform is not on the PATH: install Terraform 1.9 or later");
