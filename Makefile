@@ -34,12 +34,12 @@ $(VENV)/installed: tests/cloud/requirements.txt
 
 format:
 	cargo fmt --all --check
-	$(VENV)/bin/ruff format --check --config tests/cloud/ruff.toml tests/cloud infra
+	$(VENV)/bin/ruff format --check --config tests/cloud/ruff.toml tests/cloud tests/ground infra
 
 lint:
 	cargo clippy --workspace --all-targets --features understudy-cli/aws -- --deny warnings
 	cargo clippy --package understudy-cli --all-targets -- --deny warnings
-	$(VENV)/bin/ruff check --config tests/cloud/ruff.toml tests/cloud infra
+	$(VENV)/bin/ruff check --config tests/cloud/ruff.toml tests/cloud tests/ground infra
 
 # The Terraform modules: format, types, tests with mocked providers, and checkov. Asks no account.
 infra: $(CHECKOV)/installed
