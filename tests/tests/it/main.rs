@@ -12,5 +12,6 @@ mod gate_load;
 mod levers;
 mod probe;
 mod refusal;
+mod rights;
 mod tidy;
 mod traffic;
