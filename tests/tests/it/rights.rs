@@ -1,6 +1,6 @@
 //! The way out and home again, and whether the roles that Terraform plans allow just what the functions did on it.
 
-use crate::contract::clients;
+use crate::contract::ledger_worlds::clients;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::fs::{self, File};
@@ -60,8 +60,8 @@ async fn order(story: &Story, ledger: &DynamoLedger, order: Order) {
     let mut run = Run::new("of-a-person".parse().unwrap());
     loop {
         match command(ledger, &application, &mut run, &event, Timestamp::now()).await.unwrap() {
-            StepVerdict::Advanced { .. } | StepVerdict::Noted => return,
-            StepVerdict::Ignored(_) | StepVerdict::Refused { .. } | StepVerdict::Anomaly(_) => {
+            StepVerdict::Advanced(_) | StepVerdict::Noted => return,
+            StepVerdict::Ignored(_) | StepVerdict::Refused(_) | StepVerdict::Anomaly(_) => {
                 let before = story.state();
                 await_until("the record has changed", || story.state() != before);
             }
