@@ -34,12 +34,12 @@ $(VENV)/installed: tests/cloud/requirements.txt
 
 format:
 	cargo fmt --all --check
-	$(VENV)/bin/ruff format --check --config tests/cloud/ruff.toml tests/cloud infra
+	$(VENV)/bin/ruff format --check --config tests/cloud/ruff.toml tests/cloud tests/policies infra
 
 lint:
 	cargo clippy --workspace --all-targets --features understudy-cli/aws -- --deny warnings
 	cargo clippy --package understudy-cli --all-targets -- --deny warnings
-	$(VENV)/bin/ruff check --config tests/cloud/ruff.toml tests/cloud infra
+	$(VENV)/bin/ruff check --config tests/cloud/ruff.toml tests/cloud tests/policies infra
 
 # The Terraform modules: format, types, tests with mocked providers, and checkov. Asks no account.
 infra: $(CHECKOV)/installed
@@ -56,6 +56,7 @@ unit:
 
 python:
 	PYTHONPATH=tests $(VENV)/bin/python -m unittest discover --start-directory tests/cloud --top-level-directory tests
+	PYTHONPATH=tests:infra $(VENV)/bin/python -m unittest discover --start-directory tests/policies --top-level-directory tests
 	PYTHONPATH=tests/rules $(PYTHON) -m unittest discover --start-directory tests/rules
 	PYTHONPATH=infra $(PYTHON) -m unittest discover --start-directory infra
 

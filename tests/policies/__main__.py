@@ -1,4 +1,4 @@
-"""`python -m policies`: plans the roles of a deployment, and holds what a running local cloud has recorded against them."""
+"""`python -m policies`: plans the roles of a deployment, and holds against them what a local cloud has recorded."""
 
 import argparse
 import json
@@ -43,7 +43,8 @@ def main() -> int:
     verdict = judge(requests, documents, ACCOUNT)
     for problem in verdict.problems:
         print(problem, file=sys.stderr)
-    print(f"{len(requests)} requests: {verdict.allowed} kinds are held against their own policy, {verdict.denied} against others'")
+    print(f"{len(requests)} requests: {verdict.allowed} kinds are allowed to who made them,", end=" ")
+    print(f"and {verdict.denied} times one is denied to who never does the like")
     return 1 if verdict.problems or not verdict.denied else 0
 
 

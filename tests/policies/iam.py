@@ -22,8 +22,8 @@ class Question:
 
     action: str
     resources: tuple[str, ...]
-    # By condition key. An empty tuple is a key that the request does not have; one left out is a key nobody knows about.
-    context: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    # By condition key. Empty: the request does not have the key. Left out: nobody knows.
+    context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def allowed(documents: Iterable[Mapping[str, Any]], question: Question) -> bool:
@@ -46,7 +46,11 @@ def read(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     statements = listed(document["Statement"])
     for statement in statements:
         strange = statement.keys() - ELEMENTS
-        if strange or statement.get("Effect") not in ("Allow", "Deny") or not {"Action", "Resource"} <= statement.keys():
+        if (
+            strange
+            or statement.get("Effect") not in ("Allow", "Deny")
+            or not {"Action", "Resource"} <= statement.keys()
+        ):
             raise Unknown(f"statement {statement.get('Sid', '')!r} with {sorted(strange or statement)}")
     return statements
 
@@ -54,10 +58,14 @@ def read(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def applies(statement: Mapping[str, Any], question: Question, resource: str) -> bool:
     named = any(like(pattern.lower(), question.action.lower()) for pattern in listed(statement["Action"]))
     on = any(like(pattern, resource) for pattern in listed(statement["Resource"]))
-    return named and on and all(
-        holds(operator, values(question, key), listed(wanted))
-        for operator, keys in statement.get("Condition", {}).items()
-        for key, wanted in keys.items()
+    return (
+        named
+        and on
+        and all(
+            holds(operator, values(question, key), listed(wanted))
+            for operator, keys in statement.get("Condition", {}).items()
+            for key, wanted in keys.items()
+        )
     )
 
 

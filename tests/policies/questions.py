@@ -35,11 +35,17 @@ def table(parameters: Parameters, place: str) -> Asked:
     return (name if name.startswith("arn:") else f"arn:aws:dynamodb:{place}:table/{name}",), {}
 
 
-def of_item(parameters: Parameters, place: str) -> Asked:
+def read_item(parameters: Parameters, place: str) -> Asked:
     """The item's partition key, and the attributes where the request names those it reads."""
+    resources, context = written_item(parameters, place)
+    return resources, context | {"dynamodb:Attributes": projected(parameters, parameters["Key"])}
+
+
+def written_item(parameters: Parameters, place: str) -> Asked:
+    """The partition key alone: a policy that looks at the attributes of a write has to be judged by more than this."""
     key = parameters.get("Key") or parameters["Item"]
     resources, _ = table(parameters, place)
-    return resources, {"dynamodb:LeadingKeys": (key["pk"]["S"],), "dynamodb:Attributes": projected(parameters, key)}
+    return resources, {"dynamodb:LeadingKeys": (key["pk"]["S"],)}
 
 
 def of_partition(parameters: Parameters, place: str) -> Asked:
@@ -118,9 +124,9 @@ def controls(parameters: Parameters, _place: str) -> Asked:
 
 KNOWN: dict[tuple[str, str], Callable[[Parameters, str], Asked]] = {
     ("dynamodb", "DescribeTable"): table,
-    ("dynamodb", "GetItem"): of_item,
-    ("dynamodb", "UpdateItem"): of_item,
-    ("dynamodb", "PutItem"): of_item,
+    ("dynamodb", "GetItem"): read_item,
+    ("dynamodb", "UpdateItem"): written_item,
+    ("dynamodb", "PutItem"): written_item,
     ("dynamodb", "Query"): of_partition,
     ("rds", "DescribeDBInstances"): database,
     ("rds", "PromoteReadReplica"): database,

@@ -68,7 +68,10 @@ def foreign_calls(asked: Asked, documents: Documents) -> Iterable[tuple[str, str
                 if any(includes(mine, one) for mine in asked[caller]):
                     continue
                 told = f"{caller} {described(one)}"
-                yield told, f"{told}: {other} does so, it never does, and is allowed it" if allowed(policy, one) else None
+                yield (
+                    told,
+                    f"{told}: {other} does so, it never does, and is allowed it" if allowed(policy, one) else None,
+                )
 
 
 def includes(mine: Question, other: Question) -> bool:
@@ -78,7 +81,7 @@ def includes(mine: Question, other: Question) -> bool:
     attributes = "dynamodb:Attributes"
     plain = [{key: found for key, found in one.context.items() if key != attributes} for one in (mine, other)]
     own, others = mine.context.get(attributes, ()), other.context.get(attributes, ())
-    return plain[0] == plain[1] and (not own or bool(others) and set(others) <= set(own))
+    return plain[0] == plain[1] and (not own or (bool(others) and set(others) <= set(own)))
 
 
 def unused(asked: Asked, documents: Documents) -> Iterable[str]:
