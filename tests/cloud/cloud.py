@@ -8,12 +8,13 @@ from typing import Any
 from moto.dynamodb.models.table import Table
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from . import alarms, dns, rds, tables
+from . import alarms, dns, permissions, rds, tables
 from .control import Control
 from .courses import Paces
 from .faults import Faults
 from .functions import Function, Functions
 from .gateway import Gateway, Lacking
+from .ground import Ground
 from .levers import Levers
 from .request_log import RequestLog
 from .server import Server
@@ -49,6 +50,7 @@ class Cloud:
         rds.install(self.databases)
         alarms.install(self.offer_alarm_event)
         dns.install()
+        permissions.install()
         tables.install()
         moto = DomainDispatcherApplication(create_backend_app)
         lacking = Lacking(self.checks, self.levers)
@@ -56,6 +58,7 @@ class Cloud:
         self._server = Server(gateway, settings.port)
         self.endpoint = f"http://{self._server.address}"
         self.functions = Functions(self.endpoint)
+        self.ground = Ground(self)
 
     def wire_alarms(self, function: Function, delivery: Delivery) -> None:
         self._add_wire(AlarmWire(function, delivery))
@@ -63,8 +66,15 @@ class Cloud:
     def wire_schedule(self, function: Function, delivery: Delivery, every_seconds: float, payload: Any) -> None:
         self._add_wire(ScheduleWire(function, delivery, every_seconds, payload))
 
-    def wire_stream(self, function: Function, delivery: Delivery, table: Table, from_beginning: bool = False) -> None:
-        self._add_wire(StreamWire(function, delivery, table, from_beginning))
+    def wire_stream(
+        self,
+        function: Function,
+        delivery: Delivery,
+        table: Table,
+        from_beginning: bool = False,
+        patterns: list[dict[str, Any]] | None = None,
+    ) -> None:
+        self._add_wire(StreamWire(function, delivery, table, from_beginning, patterns or []))
 
     def _add_wire(self, wire: Wire) -> None:
         with self._wires_lock:
@@ -92,6 +102,7 @@ class Cloud:
             wires = [wire for wire in self._wires if isinstance(wire, AlarmWire)]
         for wire in wires:
             wire.offer(event)
+        self.ground.offer(event)
 
     def close(self) -> None:
         self.remove_wires(None, None)
@@ -99,6 +110,7 @@ class Cloud:
             opened.close()
         self.faults.close()
         self.functions.close()
+        self.ground.close()
         self._server.close()
 
 

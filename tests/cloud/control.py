@@ -14,6 +14,7 @@ from .calls import read_body
 from .faults import Fault, build_fault
 from .fields import BadRequest, Fields, NotFound
 from .functions import Function
+from .ground import Unfit
 from .levers import SafetyRule
 from .runtime import Definition
 from .wires import Delivery
@@ -32,6 +33,7 @@ ROUTES = Map(
         Rule("/_cloud/wires", methods=["POST"], endpoint="add_wire"),
         Rule("/_cloud/wires", methods=["DELETE"], endpoint="delete_wires"),
         Rule("/_cloud/urls", methods=["POST"], endpoint="open_url"),
+        Rule("/_cloud/adopt", methods=["POST"], endpoint="adopt"),
         Rule("/_cloud/invoke", methods=["POST"], endpoint="invoke"),
         Rule("/_cloud/alarm-event", methods=["POST"], endpoint="offer_alarm_event"),
         Rule("/_cloud/invocations", methods=["GET"], endpoint="list_invocations"),
@@ -130,6 +132,12 @@ class Control:
 
     def open_url(self, fields: Fields) -> dict[str, Any]:
         return {"url": self._cloud.open_url(self._function(fields))}
+
+    def adopt(self, _: Fields) -> dict[str, Any]:
+        try:
+            return self._cloud.ground.adopt()
+        except Unfit as unfit:
+            raise BadRequest(str(unfit)) from unfit
 
     def invoke(self, fields: Fields) -> dict[str, Any]:
         kind = fields.choice("kind", INVOKE_KINDS, "request")

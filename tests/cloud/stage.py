@@ -71,7 +71,7 @@ class Stage:
         standby = staged[0].standby
         self._create_table(standby, items)
         for application in staged:
-            self._create_databases(application)
+            self.create_databases(application)
             self._create_alarms(application)
             self._create_pages(application)
         if functions:
@@ -96,7 +96,7 @@ class Stage:
         for item in items:
             dynamodb.put_item(TableName=TABLE, Item=item)
 
-    def _create_databases(self, application: Application) -> None:
+    def create_databases(self, application: Application) -> None:
         writer_region, writer = split_arn(application.writer)
         self.client("rds", writer_region).create_db_instance(
             DBInstanceIdentifier=writer,

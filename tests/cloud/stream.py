@@ -10,7 +10,7 @@ from typing import Any
 
 from moto.dynamodb.models.table import StreamShard, Table
 
-from . import tables
+from . import ground, tables
 from .functions import Function, Invocation
 from .wires import Delivery
 
@@ -22,9 +22,17 @@ LAST_BACKOFF_SECONDS = 2.0
 class StreamWire:
     kind = "stream"
 
-    def __init__(self, function: Function, delivery: Delivery, table: Table, from_beginning: bool) -> None:
+    def __init__(
+        self,
+        function: Function,
+        delivery: Delivery,
+        table: Table,
+        from_beginning: bool,
+        patterns: list[dict[str, Any]],
+    ) -> None:
         self.function = function
         self._copies = delivery.copies
+        self._patterns = patterns
         self._shard: StreamShard = table.stream_shard
         self._arn = f"{table.table_arn}/stream/{table.latest_stream_label}"
         self._position = 0 if from_beginning else len(self._shard.items)
@@ -43,13 +51,21 @@ class StreamWire:
             if self._closed.is_set():
                 return
             records = self._next_batch()
-            done = min(self._deliver(records) for _ in range(self._copies))
+            done = self._pass_on(records)
             self._position += done
             if done == len(records):
                 backoff = FIRST_BACKOFF_SECONDS
                 continue
             self._closed.wait(backoff)
             backoff = min(backoff * 2, LAST_BACKOFF_SECONDS)
+
+    def _pass_on(self, batch: list[dict[str, Any]]) -> int:
+        """How many records of the batch need not come again. What the filters stop is done with."""
+        wanted = [index for index, record in enumerate(batch) if ground.matches(self._patterns, record)]
+        if not wanted:
+            return len(batch)
+        done = min(self._deliver([batch[index] for index in wanted]) for _ in range(self._copies))
+        return len(batch) if done == len(wanted) else wanted[done]
 
     def _next_batch(self) -> list[dict[str, Any]]:
         with tables.appended:

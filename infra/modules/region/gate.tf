@@ -1,19 +1,12 @@
 # Route 53's checkers have no credentials, so the gate answers everybody. What it says is no secret, and it can write
 # nothing. Its concurrency is its own: nobody who asks it can take the conductor's.
 
+# The provider gives everybody the permission to call the URL by itself, under a name that a second resource could only
+# clash with.
 resource "aws_lambda_function_url" "gate" {
   #checkov:skip=CKV_AWS_258: Route 53's health checkers cannot sign a request
   function_name      = aws_lambda_function.this["gate"].function_name
   authorization_type = "NONE"
-}
-
-resource "aws_lambda_permission" "gate_url" {
-  #checkov:skip=CKV_AWS_301: Route 53's health checkers have no account
-  statement_id           = "FunctionURLAllowPublicAccess"
-  action                 = "lambda:InvokeFunctionUrl"
-  function_name          = aws_lambda_function.this["gate"].function_name
-  principal              = "*"
-  function_url_auth_type = "NONE"
 }
 
 # URLs made since October 2025 need a second permission, with a condition that this provider's aws_lambda_permission

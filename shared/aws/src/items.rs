@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use understudy_driver::{IncidentItem, PolicyHash, Record, RecordFault, Route, StoredPolicy};
 use understudy_engine::{
-    Application, BREAKER_SCHEMA, Breaker, Posture, STATE_SCHEMA, State, Verdict, Vote, VoterName, Votes,
+    Application, BREAKER_SCHEMA, Breaker, Glimpse, Posture, STATE_SCHEMA, State, Verdict, Vote, VoterName, Votes,
 };
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -32,7 +32,12 @@ pub(crate) fn record(application: &Application, mut item: Item) -> Result<Record
 
 pub(crate) fn posture(application: &Application, mut item: Item) -> Result<Posture, RecordFault> {
     let policy = stored_policy(&item).and_then(|stored| stored.read()).ok();
-    Ok(Posture::of(&state(application, &mut item)?, policy.as_ref()))
+    let glimpse = item.get("state").cloned().map(|value| read::<Glimpse>("state", value));
+    match (state(application, &mut item), glimpse) {
+        (Ok(state), _) => Ok(Posture::of(&state, policy.as_ref())),
+        (Err(_), Some(Ok(glimpse))) => Ok(Posture::glimpsed(glimpse, policy.as_ref())),
+        (Err(fault), _) => Err(fault),
+    }
 }
 
 fn stored_policy(item: &Item) -> Result<StoredPolicy, RecordFault> {

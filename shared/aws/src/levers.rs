@@ -19,15 +19,21 @@ enum Asked {
 }
 
 pub(crate) async fn pull(clients: &Clients, call: &LeverCall) -> LeverAnswer {
+    let mut refusal = None;
     for region in &call.endpoints {
         if call.act == LeverAct::Set && Timestamp::now() >= call.not_after {
             break;
         }
-        if let Asked::Answered(answer) = ask(clients, region, call).await {
-            return answer;
+        match (ask(clients, region, call).await, call.act) {
+            (Asked::InVain, _) => {}
+            // One endpoint may refuse a reading that another one answers.
+            (Asked::Answered(LeverAnswer::Trouble(trouble)), LeverAct::Read) => {
+                refusal.get_or_insert(trouble);
+            }
+            (Asked::Answered(answer), _) => return answer,
         }
     }
-    LeverAnswer::Trouble(LeverTrouble::Unreachable)
+    LeverAnswer::Trouble(refusal.unwrap_or(LeverTrouble::Unreachable))
 }
 
 async fn ask(clients: &Clients, region: &Region, call: &LeverCall) -> Asked {
@@ -56,6 +62,7 @@ where
     }
     match Failure::of(error) {
         Failure::Denied { .. } => Asked::Answered(LeverAnswer::Trouble(LeverTrouble::Denied)),
+        Failure::Answered { .. } if is_conflict(error) => Asked::InVain,
         Failure::Answered { .. } => Asked::Answered(LeverAnswer::Trouble(LeverTrouble::Refused)),
         Failure::Throttled | Failure::Ambiguous { .. } => Asked::InVain,
     }

@@ -35,12 +35,16 @@ pub struct Pull {
     pub off: Region,
     pub standing: Pulled,
     pub since: Timestamp,
+    /// What it is, as the policy named it then: another one is another pull.
+    #[serde(default)]
+    pub named: Option<String>,
     /// How often it was to be set: each time another endpoint is asked first.
+    #[serde(default, alias = "in_vain")]
     pub sets: u32,
     pub tried_at: Option<Timestamp>,
     /// When people were last told that it has not moved.
     pub told_at: Option<Timestamp>,
-    /// Every trouble that people have been told of.
+    /// Whatever does not pass by itself, and people know of.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub told_of: BTreeSet<LeverTrouble>,
     /// The last answer that was not what had been hoped for.
@@ -53,7 +57,11 @@ pub enum Pulled {
     /// To be called: nothing was, or whatever was has had no effect.
     Wanted,
     /// Called, or possibly called: only reading tells.
-    Called { at: Timestamp, accepted: bool },
+    Called {
+        at: Timestamp,
+        #[serde(default)]
+        accepted: bool,
+    },
     /// It was read as it should be.
     Moved { at: Timestamp },
 }
@@ -175,6 +183,17 @@ impl Lever {
     }
 }
 
+impl Aim {
+    /// What is to be moved, without how it is reached.
+    #[must_use]
+    fn name(&self) -> String {
+        match self {
+            Self::Routes { point, on, off } => format!("{point} {} {}", on.1, off.1),
+            Self::Controls { on, off, .. } => format!("{on} {off}"),
+        }
+    }
+}
+
 impl LeverTrouble {
     /// Whether the lever may be as it should all the same, by this call or by whichever is in its way: only reading
     /// tells.
@@ -201,10 +220,17 @@ impl LeverTrouble {
 impl Pull {
     /// The latch has moved: the lever is to follow.
     #[must_use]
-    pub(crate) fn wanted(epoch: Epoch, on: Region, off: Region, since: Timestamp) -> Self {
+    pub(crate) fn wanted(epoch: Epoch, on: Region, off: Region, aim: Option<&Aim>, since: Timestamp) -> Self {
+        let named = aim.map(Aim::name);
         let standing = Pulled::Wanted;
         let told_of = BTreeSet::new();
-        Self { epoch, on, off, standing, since, sets: 0, tried_at: None, told_at: None, told_of, trouble: None }
+        Self { epoch, on, off, standing, since, named, sets: 0, tried_at: None, told_at: None, told_of, trouble: None }
+    }
+
+    /// Whether it is of this lever as the policy names it now.
+    #[must_use]
+    pub(crate) fn is_of(&self, aim: &Aim) -> bool {
+        self.named.as_ref().is_none_or(|named| *named == aim.name())
     }
 
     #[must_use]
@@ -277,7 +303,7 @@ impl Pull {
     /// People have been told of it as it is.
     pub(crate) fn tell(&mut self, now: Timestamp) {
         self.told_at = Some(now);
-        self.told_of.extend(self.trouble);
+        self.told_of.extend(self.trouble.filter(|trouble| !trouble.passes()));
     }
 
     /// What is known after an act.
@@ -299,16 +325,21 @@ impl Pull {
                 next.trouble = None;
             }
             LeverAnswer::Seen { .. } => {
+                next.trouble = None;
                 if let Pulled::Called { at, accepted } = self.standing
                     && now >= if accepted { lever.settles_within(windows) } else { windows.settle_seconds }.after(at)
                 {
                     next.standing = Pulled::Wanted;
-                    next.trouble = None;
                 }
             }
             LeverAnswer::Accepted => {
                 next.standing = Pulled::Called { at: now, accepted: true };
                 next.trouble = None;
+                // What refused it is mended, so neither that nor a lever that moves all the same not is known any more.
+                if !next.told_of.is_empty() {
+                    next.told_of.clear();
+                    next.told_at = None;
+                }
             }
             LeverAnswer::Trouble(trouble) => {
                 next.trouble = Some(trouble);

@@ -55,7 +55,7 @@ pub use policy::{
     Mode, NoInterval, Notification, POLICY_SCHEMA, Policy, PostgresReplica, PostgresServer, Probe, Probes, Quorum,
     Regions, RoutingControls, Severity, Source, Storm, Subject, Target, Traffic, VOTERS_MAX, Voter, Windows,
 };
-pub use posture::Posture;
+pub use posture::{Glimpse, Posture};
 pub use state::{Cooldown, Latched, Paused, STATE_SCHEMA, State};
 pub use step::{Anomaly, Ignored, Step, StepVerdict, step};
 pub use suspicion::{Suspicion, Turn};

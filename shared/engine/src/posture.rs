@@ -4,7 +4,9 @@ use crate::name::{Application, DbInstanceArn, Epoch, Region, Revision};
 use crate::phase::Phase;
 use crate::policy::Policy;
 use crate::state::State;
-use std::collections::BTreeSet;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posture {
@@ -21,16 +23,40 @@ pub struct Posture {
     pub regions: Option<BTreeSet<Region>>,
 }
 
+/// The part of a state that is understood whichever release wrote the rest of it: a gate that is not deployed yet, or no
+/// more, must not take a Region for open.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Glimpse {
+    application: Application,
+    revision: Revision,
+    epoch: Epoch,
+    #[serde(deserialize_with = "regions_alone")]
+    latch: BTreeSet<Region>,
+}
+
+fn regions_alone<'de, D: serde::Deserializer<'de>>(latch: D) -> Result<BTreeSet<Region>, D::Error> {
+    BTreeMap::<Region, IgnoredAny>::deserialize(latch).map(|latch| latch.into_keys().collect())
+}
+
 impl Posture {
+    /// Of a state that cannot be read whole. Who takes writes depends on the phase, and is not said.
+    #[must_use]
+    pub fn glimpsed(glimpse: Glimpse, policy: Option<&Policy>) -> Self {
+        let Glimpse { application, revision, epoch, latch } = glimpse;
+        let known = policy.map(|policy| regions(&latch, policy));
+        Self { application, revision, epoch, writer: None, latched: latch, regions: known }
+    }
+
     #[must_use]
     pub fn of(state: &State, policy: Option<&Policy>) -> Self {
+        let latched: BTreeSet<Region> = state.latch.keys().cloned().collect();
         Self {
             application: state.application.clone(),
             revision: state.revision,
             epoch: state.epoch,
             writer: writer(state, policy).map(DbInstanceArn::region),
-            latched: state.latch.keys().cloned().collect(),
-            regions: policy.map(|policy| regions(state, policy)),
+            regions: policy.map(|policy| regions(&latched, policy)),
+            latched,
         }
     }
 
@@ -41,10 +67,10 @@ impl Posture {
     }
 }
 
-fn regions(state: &State, policy: &Policy) -> BTreeSet<Region> {
+fn regions(latched: &BTreeSet<Region>, policy: &Policy) -> BTreeSet<Region> {
     let endpoints = policy.traffic.iter().flat_map(|traffic| traffic.endpoints.keys());
     let roles = [&policy.regions.primary, &policy.regions.standby];
-    roles.into_iter().chain(endpoints).chain(state.latch.keys()).cloned().collect()
+    roles.into_iter().chain(endpoints).chain(latched).cloned().collect()
 }
 
 fn writer<'a>(state: &'a State, policy: Option<&'a Policy>) -> Option<&'a DbInstanceArn> {

@@ -9,8 +9,8 @@ use understudy_driver::{
     StoredPolicy,
 };
 use understudy_engine::{
-    AlarmArn, Application, BREAKER_SCHEMA, Breaker, IncidentId, Policy, Posture, Region, Revision, STATE_SCHEMA,
-    Source, State, Vote, VoterName, Votes,
+    AlarmArn, Application, BREAKER_SCHEMA, Breaker, Glimpse, IncidentId, Policy, Posture, Region, Revision,
+    STATE_SCHEMA, Source, State, Vote, VoterName, Votes,
 };
 
 /// A typical round trip to DynamoDB within a Region.
@@ -196,9 +196,13 @@ impl Glance for SimLedger {
     async fn glance(&self, application: &Application) -> Result<Posture, LedgerError> {
         tokio::time::sleep(ROUND_TRIP).await;
         let item = self.world.lock().table.get(application).cloned().ok_or_else(|| unknown(application))?;
-        let state = state(application, &item)
-            .map_err(|fault| LedgerError::UnusableRecord { application: application.to_string(), fault })?;
-        Ok(Posture::of(&state, stored_policy(&item).read().ok().as_ref()))
+        let policy = stored_policy(&item).read().ok();
+        let glimpse = item.state.as_deref().map(serde_json::from_str::<Glimpse>);
+        match (state(application, &item), glimpse) {
+            (Ok(state), _) => Ok(Posture::of(&state, policy.as_ref())),
+            (Err(_), Some(Ok(glimpse))) => Ok(Posture::glimpsed(glimpse, policy.as_ref())),
+            (Err(fault), _) => Err(LedgerError::UnusableRecord { application: application.to_string(), fault }),
+        }
     }
 }
 

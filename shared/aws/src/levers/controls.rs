@@ -59,5 +59,5 @@ pub(super) async fn set(client: &Client, on: &RoutingControlArn, off: &RoutingCo
 /// The model has no error of its own for a safety rule, so it shows in the message alone. A conflict without one is two
 /// requests at a time.
 fn is_safety_rule(error: &UpdateRoutingControlStatesError) -> bool {
-    error.message().is_some_and(|message| message.to_ascii_lowercase().contains("safety rule"))
+    error.message().is_some_and(|message| message.to_ascii_lowercase().contains(" rule"))
 }

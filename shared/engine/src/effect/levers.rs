@@ -25,18 +25,17 @@ impl State {
 
     /// What is to be done to a lever now.
     pub(super) fn lever(&self, policy: &Policy, now: Timestamp) -> Option<Effect> {
-        self.levers_to_move(policy).filter(|(_, pull, act)| pull.due(*act, &policy.windows) <= now).find_map(
-            |(lever, pull, act)| {
-                Some(Effect::Lever(LeverCall {
-                    epoch: pull.epoch,
-                    lever,
-                    act,
-                    aim: policy.aim(lever, &pull.on, &pull.off)?,
-                    endpoints: pull.endpoints(),
-                    not_after: policy.windows.call_seconds.min(CALL_MAX).after(now),
-                }))
-            },
-        )
+        let due = self.levers_to_move(policy).filter(|(_, pull, act)| pull.due(*act, &policy.windows) <= now);
+        // The one that waits longest, or one that hangs would leave the other no turn.
+        let (lever, pull, act) = due.min_by_key(|(_, pull, _)| pull.tried_at)?;
+        Some(Effect::Lever(LeverCall {
+            epoch: pull.epoch,
+            lever,
+            act,
+            aim: policy.aim(lever, &pull.on, &pull.off)?,
+            endpoints: pull.endpoints(),
+            not_after: policy.windows.call_seconds.min(CALL_MAX).after(now),
+        }))
     }
 
     /// When something is to be done to a lever, or people are to be told of one.
@@ -46,13 +45,15 @@ impl State {
         acts.chain(self.levers_told_at(policy).map(|(_, at)| at)).chain(missed).min()
     }
 
-    /// The levers that the policy has named since the latch was set, and that nothing pulls yet.
+    /// The levers that the policy has named, or named otherwise, since the latch was set, and that nothing pulls yet. In
+    /// a pause nothing is begun.
     pub(crate) fn levers_missed<'a>(&'a self, policy: &'a Policy) -> impl Iterator<Item = Lever> + 'a {
-        let decision = self.phase.decision().filter(|_| self.phase.levers_follow());
+        let decision = self.phase.decision().filter(|_| self.phase.levers_follow() && self.paused.is_none());
         let missed = move |lever: &Lever| {
             decision.is_some_and(|decision| {
                 let (on, off) = (decision.replica.region(), decision.writer.region());
-                !self.levers.contains_key(lever) && policy.aim(*lever, &on, &off).is_some()
+                let pulled = |aim| self.levers.get(lever).is_some_and(|pull| pull.is_of(&aim));
+                policy.aim(*lever, &on, &off).is_some_and(|aim| !pulled(aim))
             })
         };
         Lever::ALL.into_iter().filter(missed)

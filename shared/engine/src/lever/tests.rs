@@ -2,7 +2,7 @@ use super::*;
 
 fn pull(off: &str) -> Pull {
     let region = |code: &str| code.parse().unwrap();
-    Pull::wanted(Epoch(1), region("us-east-2"), region(off), Timestamp::UNIX_EPOCH)
+    Pull::wanted(Epoch(1), region("us-east-2"), region(off), None, Timestamp::UNIX_EPOCH)
 }
 
 #[test]

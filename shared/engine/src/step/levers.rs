@@ -13,7 +13,10 @@ impl Draft<'_> {
     pub(super) fn pull_levers(&mut self, decision: &Decision) {
         let (on, off) = (decision.replica.region(), decision.writer.region());
         let named = Lever::ALL.into_iter().filter(|lever| self.policy.has_lever(*lever));
-        let pull = |lever| (lever, Pull::wanted(decision.epoch, on.clone(), off.clone(), self.now));
+        let pull = |lever| {
+            let aim = self.policy.aim(lever, &on, &off);
+            (lever, Pull::wanted(decision.epoch, on.clone(), off.clone(), aim.as_ref(), self.now))
+        };
         self.next.levers = named.map(pull).collect();
     }
 
@@ -22,7 +25,8 @@ impl Draft<'_> {
         let Some(decision) = self.before.phase.decision() else { return self.ignore(Ignored::NotDue) };
         let (on, off) = (decision.replica.region(), decision.writer.region());
         for lever in self.before.levers_missed(self.policy) {
-            let pull = Pull::wanted(decision.epoch, on.clone(), off.clone(), self.now);
+            let aim = self.policy.aim(lever, &on, &off);
+            let pull = Pull::wanted(decision.epoch, on.clone(), off.clone(), aim.as_ref(), self.now);
             self.next.levers.insert(lever, pull);
         }
         self.close(StepVerdict::Noted)
@@ -79,6 +83,12 @@ impl Draft<'_> {
 
     /// Nothing follows a closed incident: whatever has not moved by then is left to people, who are told so.
     pub(super) fn give_levers_up(&mut self, incident: &IncidentId) {
+        if let Some(decision) = self.before.phase.decision() {
+            for lever in self.before.levers_missed(self.policy) {
+                let (on, off) = (decision.replica.region(), decision.writer.region());
+                self.next.levers.insert(lever, Pull::wanted(decision.epoch, on, off, None, self.now));
+            }
+        }
         for (lever, pull) in std::mem::take(&mut self.next.levers) {
             if pull.moved_at().is_none() && self.policy.has_lever(lever) {
                 let news = LeverNews { lever, on: pull.on, came_to: CameTo::GivenUp };

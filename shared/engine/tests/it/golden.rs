@@ -67,6 +67,20 @@ fn levers_of_schema_1_still_load() {
     }
 }
 
+/// An earlier record counted what was in vain, and did not say whether a call was accepted.
+#[test]
+fn levers_of_an_earlier_record_still_load() {
+    let pull = serde_json::json!({
+        "epoch": 1, "on": "us-west-2", "off": "us-east-1", "standing": {"called": {"at": "2026-03-01T03:03:10Z"}},
+        "since": "2026-03-01T03:03:00Z", "in_vain": 3, "tried_at": null, "told_at": null, "trouble": null,
+    });
+    let mut records: Vec<Value> = serde_json::from_str(include_str!("../golden/state-1.json")).unwrap();
+    let mut plain = records.swap_remove(0);
+    plain["levers"] = serde_json::json!({"routing_controls": pull});
+    let state: State = serde_json::from_value(plain).unwrap();
+    assert_eq!(state.levers.values().map(|pull| pull.sets).collect::<Vec<_>>(), [3]);
+}
+
 #[test]
 fn breakers_of_schema_1_still_load() {
     let breakers: Vec<Breaker> = golden(include_str!("../golden/breaker-1.json"));

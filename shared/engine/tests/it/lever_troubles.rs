@@ -1,12 +1,12 @@
 //! Levers that do not move as they should: what people are told, and what is tried on.
 
-use crate::levers::{MOVED, after_shifting, shifting, told, wanted, with_levers};
-use crate::script::{REPLICA, Script, done};
+use crate::levers::{MOVED, UNMOVED, after_shifting, shifting, told, wanted, with_levers};
+use crate::script::{REPLICA, Script, done, seen};
 use crate::stages::{EAST_GROUP, REBUILT, WEST_GROUP, lag_of_now, replayed_until};
 use understudy_engine::Lever::{MultiRegionAccessPoint, RoutingControls};
 use understudy_engine::LeverAct::{Read, Set};
 use understudy_engine::{
-    CameTo, Effect, Ignored, LeverAnswer, LeverTrouble, Order, PhaseName, PromoteAnswer, Pulled, StepVerdict,
+    CameTo, DbStatus, Effect, Ignored, LeverAnswer, LeverTrouble, Order, PhaseName, PromoteAnswer, Pulled, StepVerdict,
 };
 
 #[test]
@@ -91,6 +91,86 @@ fn a_lever_that_the_policy_names_after_the_latch_follows_it_too() {
 }
 
 #[test]
+fn a_lever_that_is_named_otherwise_after_it_moved_is_pulled_anew() {
+    let mut script = after_shifting(shifting().pulled());
+    assert_eq!(script.due(), None);
+    let point = script.policy.traffic.as_mut().unwrap().multi_region_access_point.as_mut().unwrap();
+    point.arn = "arn:aws:s3::111122223333:accesspoint/another.mrap".parse().unwrap();
+    script.at(5000).tick();
+    assert_eq!(wanted(&script), Some((MultiRegionAccessPoint, Set)));
+    assert!(script.state.levers[&RoutingControls].moved_at().is_some());
+    let endpoints = &mut script.policy.traffic.as_mut().unwrap().routing_controls.as_mut().unwrap().endpoints;
+    endpoints.insert("us-east-1".parse().unwrap(), "https://bb.us-east-1.example.com/v1".parse().unwrap());
+    script.tick();
+    assert!(script.state.levers[&RoutingControls].moved_at().is_some(), "how it is reached is not what it is");
+}
+
+#[test]
+fn a_pause_begins_no_lever_that_is_named_late() {
+    let mut script = after_shifting(shifting().pulled());
+    script.state.levers.remove(&RoutingControls);
+    script.order("ann", Order::Pause);
+    script.tick();
+    assert!(!script.state.levers.contains_key(&RoutingControls));
+    script.order("ann", Order::Unpause);
+    script.tick();
+    assert!(script.state.levers.contains_key(&RoutingControls));
+}
+
+#[test]
+fn an_incident_that_is_closed_before_a_lever_was_begun_says_so() {
+    let mut script = after_shifting(shifting().pulled()).rebuilt();
+    script.state.levers.remove(&RoutingControls);
+    script.policy.database.writer = REPLICA.parse().unwrap();
+    script.policy.database.replica = REBUILT.parse().unwrap();
+    script.say("ann", Order::Acknowledge);
+    assert_eq!(script.phase(), PhaseName::Watching);
+    assert_eq!(told(&script.state).last(), Some(&(RoutingControls, CameTo::GivenUp)));
+}
+
+#[test]
+fn the_lever_that_waits_longest_has_its_turn_first() {
+    let mut script = shifting();
+    for (second, lever) in [(190, MultiRegionAccessPoint), (200, RoutingControls), (210, MultiRegionAccessPoint)] {
+        script.at(second);
+        assert_eq!(wanted(&script), Some((lever, Set)), "{second}");
+        script.lever(lever, Set, LeverAnswer::Trouble(LeverTrouble::Unreachable));
+        script.at(second + 60);
+        let other = if lever == RoutingControls { MultiRegionAccessPoint } else { RoutingControls };
+        assert_eq!(wanted(&script), Some((other, Set)), "{second}: both are due");
+        script.at(second);
+    }
+}
+
+#[test]
+fn what_was_mended_and_refuses_again_is_told_again_and_so_is_a_lever_that_moves_all_the_same_not() {
+    let mut script = after_shifting(shifting());
+    let refuse = |script: &mut Script| {
+        script.state.levers.get_mut(&RoutingControls).unwrap().standing = Pulled::Wanted;
+        script.lever(RoutingControls, Set, LeverAnswer::Trouble(LeverTrouble::Denied));
+        script.tick();
+    };
+    refuse(&mut script);
+    script.say("ann", Order::Acknowledge);
+    let denied = (RoutingControls, CameTo::Left { trouble: Some(LeverTrouble::Denied) });
+    assert_eq!(told(&script.state), [denied]);
+    script.at(300).lever(RoutingControls, Set, LeverAnswer::Accepted);
+    script.at(400).lever(RoutingControls, Read, UNMOVED);
+    script.tick();
+    let unmoved = (RoutingControls, CameTo::Left { trouble: None });
+    let of_controls = |script: &Script| told(&script.state).into_iter().filter(|told| told.0 == RoutingControls);
+    assert!(of_controls(&script).eq([denied, unmoved]), "mended, and it does not move: nobody has heard of that yet");
+    for second in [430, 500, 600] {
+        script.at(second).lever(RoutingControls, Set, LeverAnswer::Accepted);
+        script.at(second + 65).lever(RoutingControls, Read, UNMOVED);
+        script.tick();
+    }
+    assert_eq!(of_controls(&script).count(), 2, "once, and somebody has taken note");
+    refuse(&mut script);
+    assert_eq!(told(&script.state).last(), Some(&denied));
+}
+
+#[test]
 fn a_lever_of_a_region_that_it_has_no_part_for_is_not_waited_for() {
     let mut script = after_shifting(shifting().pulled());
     script.state.levers.remove(&RoutingControls);
@@ -134,6 +214,11 @@ fn the_old_writer_is_cut_off_before_levers_are_pulled() {
     assert!(matches!(script.outstanding("run-9"), Some(Effect::Fence(_))), "{:?}", script.outstanding("run-9"));
     let mut script = after_shifting(script);
     assert!(matches!(script.outstanding("run-9"), Some(Effect::Fence(_))));
+    let mut rebuilding = script.clone().rebuilding();
+    rebuilding.look_at(REBUILT, seen(DbStatus::parse("creating"), Some(REPLICA), None));
+    for script in [rebuilding, script.clone().rebuilt()] {
+        assert!(matches!(script.outstanding("run-9"), Some(Effect::Fence(_))), "{}", script.phase());
+    }
     script.cut_off(EAST_GROUP);
     assert_eq!(wanted(&script), Some((MultiRegionAccessPoint, Set)));
 }

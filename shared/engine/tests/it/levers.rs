@@ -221,6 +221,8 @@ fn a_call_of_unknown_fate_is_read_back_and_called_again_only_if_nothing_came_of_
 #[test]
 fn a_call_that_did_not_arrive_is_made_again_after_a_pause_at_another_endpoint() {
     let mut script = shifting();
+    script.lever(RoutingControls, Set, LeverAnswer::Accepted);
+    script.lever(RoutingControls, Read, MOVED);
     let first = call(&script).unwrap().endpoints;
     script.lever(MultiRegionAccessPoint, Set, LeverAnswer::Trouble(LeverTrouble::Unreachable));
     assert_ne!(wanted(&script), Some((MultiRegionAccessPoint, Set)), "not at once");

@@ -37,6 +37,20 @@ async fn keeps_its_promises(world: &impl LedgerWorld) {
         Posture::of(&latched, Some(&policy())),
         "votes are not its business"
     );
+    let mut other = serde_json::to_value(&latched).unwrap();
+    other["phase"] = "a_phase_of_the_next_release".into();
+    other["schema"] = 2.into();
+    world.restate(&other).await;
+    assert_eq!(
+        world.glance().glance(&orders()).await.unwrap(),
+        Posture { writer: None, ..Posture::of(&latched, Some(&policy())) },
+        "another release's state tells its latch, and nothing of who writes"
+    );
+    other.as_object_mut().unwrap().remove("latch");
+    world.restate(&other).await;
+    assert!(matches!(world.glance().glance(&orders()).await, Err(LedgerError::UnusableRecord { .. })));
+    world.restate(&serde_json::to_value(&latched).unwrap()).await;
+
     world.tamper("policy", "{}").await;
     assert_eq!(
         world.glance().glance(&orders()).await.unwrap(),

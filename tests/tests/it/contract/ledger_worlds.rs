@@ -17,6 +17,8 @@ pub(super) trait LedgerWorld {
     async fn lose_next_commit_reply(&self);
     /// Writes a text where something else belongs.
     async fn tamper(&self, attribute: &str, text: &str);
+    /// Writes a state as another release may have written it.
+    async fn restate(&self, state: &Value);
     /// Writes something else in the place of the storm breaker.
     async fn tamper_breaker(&self, value: &Value);
 }
@@ -54,6 +56,10 @@ impl LedgerWorld for SimulatedTable {
 
     async fn tamper(&self, attribute: &str, text: &str) {
         self.ledger.tamper(&"orders".parse().unwrap(), attribute, text);
+    }
+
+    async fn restate(&self, state: &Value) {
+        self.tamper("state", &state.to_string()).await;
     }
 
     async fn tamper_breaker(&self, value: &Value) {
@@ -141,6 +147,11 @@ impl LedgerWorld for RealTable {
 
     async fn tamper(&self, attribute: &str, text: &str) {
         self.overwrite("app#orders", attribute, AttributeValue::S(text.to_owned())).await;
+    }
+
+    async fn restate(&self, state: &Value) {
+        let value = serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(state).unwrap();
+        self.overwrite("app#orders", "state", value).await;
     }
 
     async fn tamper_breaker(&self, value: &Value) {

@@ -281,7 +281,7 @@ async fn set_by(endpoint: &str) -> LeverAnswer {
     cloud.lever(&set).await.outcome
 }
 
-/// Nobody listens, the name does not resolve, and whoever listens is not who it should be: nothing can have arrived.
+/// Nobody listens, or the name does not resolve: nothing can have arrived.
 #[tokio::test]
 async fn an_endpoint_that_no_connection_leads_to_has_certainly_taken_nothing() {
     let unreachable = trouble(LeverTrouble::Unreachable);

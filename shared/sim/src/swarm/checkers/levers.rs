@@ -8,7 +8,7 @@ use crate::swarm::plan::{Ms, SECOND};
 use crate::swarm::trace::{Commit, Fact, LeverFact, What};
 use std::sync::Arc;
 use understudy_engine::{
-    CameTo, Lever, LeverAct, LeverAnswer, LeverNews, LeverTrouble, Phase, Policy, Pulled, State, What as Told,
+    CameTo, Lever, LeverAct, LeverAnswer, LeverNews, LeverTrouble, Phase, Policy, Pull, Pulled, State, What as Told,
 };
 
 const MOVED: LeverAnswer = LeverAnswer::Seen { on: true, off: false };
@@ -23,6 +23,7 @@ pub(super) fn check(application: usize, trace: &Trace<'_>, findings: &mut Findin
         if let What::Commit(commit) = &fact.what {
             proven(index, trace, commit, findings);
             said(commit, findings);
+            given_up(commit, &commit.policy, findings);
             let writes = latest.as_ref().is_none_or(|(_, state)| state.writer != commit.new.writer);
             let at = if writes { fact.at } else { latest.as_ref().map_or(fact.at, |(at, _)| *at) };
             latest = Some((at, commit.new.clone()));
@@ -128,10 +129,33 @@ fn is_named(policy: &Policy, lever: Lever) -> bool {
     })
 }
 
+/// What is closed over a lever that has not moved says so.
+fn given_up(commit: &Commit, policy: &Policy, findings: &mut Findings) {
+    let (old, new) = (&*commit.old, &*commit.new);
+    if !new.levers.is_empty() || !matches!(new.phase, Phase::Watching) {
+        return;
+    }
+    let left = |pull: &Pull| !matches!(pull.standing, Pulled::Moved { .. });
+    for (lever, _) in old.levers.iter().filter(|(lever, pull)| left(pull) && is_named(policy, **lever)) {
+        let mut written = new.journal.outbox.iter().filter(|entry| entry.revision == new.revision);
+        let told = written.any(|entry| {
+            matches!(&entry.what, Told::Lever(LeverNews { lever: named, came_to: CameTo::GivenUp, .. }) if named == lever)
+        });
+        findings.check(Invariant::L3, told || new.journal.withheld > old.journal.withheld, || {
+            format!("r{} closes over {lever}, which has not moved, and tells nobody", new.revision)
+        });
+    }
+}
+
 /// Nobody rests over a lever that should have moved long ago and that people do not know of.
 fn told(clock: jiff::Timestamp, state: &State, policy: &Policy, findings: &mut Findings) {
     if !follows(&state.phase) {
         return;
+    }
+    for lever in Lever::ALL.into_iter().filter(|lever| is_named(policy, *lever) && state.paused.is_none()) {
+        findings.check(Invariant::L1, state.levers.contains_key(&lever), || {
+            format!("r{}: nothing pulls {lever}", state.revision)
+        });
     }
     for (lever, pull) in state.levers.iter().filter(|(lever, _)| is_named(policy, **lever)) {
         if matches!(pull.standing, Pulled::Moved { .. }) {
