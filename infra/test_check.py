@@ -43,6 +43,9 @@ class Modules(unittest.TestCase):
             with self.subTest(module.name):
                 self.assertTrue(list((module / "tests").glob("*.tftest.hcl")))
 
+    def test_a_module_that_is_handed_providers_of_several_regions_is_validated_by_its_tests(self):
+        self.assertEqual([module.name for module in check.modules() if check.handed_over(module)], ["application"])
+
     def test_only_a_run_in_which_something_passed_and_nothing_failed_counts(self):
         self.assertEqual(check.counted("Success! 14 passed, 0 failed."), 14)
         self.assertIsNone(check.counted("Failure! 13 passed, 1 failed."))

@@ -196,6 +196,20 @@ fn the_document_of_terraform_tells_probes_from_alarms_and_what_is_not_there_is_n
 }
 
 #[test]
+fn the_documents_that_the_modules_are_tested_with_are_what_is_printed() {
+    let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/modules");
+    let tests = ["application/tests", "traffic/tests"].map(|tests| fs::read_dir(modules.join(tests)).unwrap());
+    let files = tests.into_iter().flatten().map(|entry| entry.unwrap().path());
+    let files: Vec<PathBuf> = files.filter(|file| file.extension().is_some_and(|end| end == "toml")).collect();
+    assert_eq!(files.len(), 4);
+    for file in files {
+        let Answer { out, .. } = understudy(&["app", "show", file.to_str().unwrap(), "--format", "terraform"]);
+        let kept = fs::read_to_string(file.with_extension("json")).unwrap();
+        assert_eq!(kept, out, "print the document of {} anew", file.display());
+    }
+}
+
+#[test]
 fn what_is_not_valid_is_no_document_of_terraform() {
     let path = orders_with("no-document.toml", "schema = 1", "schema = 2");
     let Answer { code, out, .. } = understudy(&["app", "show", path.to_str().unwrap(), "--format", "terraform"]);

@@ -5,10 +5,12 @@
 mod cloud;
 mod command_line;
 mod story;
+mod terraform;
 
 pub use cloud::{Fault, LocalCloud, Options, await_until};
 pub use command_line::{away_from_aws, aws};
 pub use story::{Story, policy};
+pub use terraform::{Terraform, write_document};
 
 use std::path::PathBuf;
 

@@ -13,5 +13,6 @@ mod levers;
 mod probe;
 mod refusal;
 mod rights;
+mod terraform;
 mod tidy;
 mod traffic;
