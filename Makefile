@@ -56,7 +56,7 @@ unit:
 
 python:
 	PYTHONPATH=tests $(VENV)/bin/python -m unittest discover --start-directory tests/cloud --top-level-directory tests
-	PYTHONPATH=tests:infra $(VENV)/bin/python -m unittest discover --start-directory tests/policies --top-level-directory tests
+	PYTHONPATH=tests $(VENV)/bin/python -m unittest discover --start-directory tests/policies --top-level-directory tests
 	PYTHONPATH=tests/rules $(PYTHON) -m unittest discover --start-directory tests/rules
 	PYTHONPATH=infra $(PYTHON) -m unittest discover --start-directory infra
 

@@ -3,31 +3,25 @@
 use crate::contract::ledger_worlds::clients;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use understudy_aws::DynamoLedger;
 use understudy_driver::{Run, command};
 use understudy_engine::{Event, Lever, Order, Policy, StepVerdict};
-use understudy_tests::{Options, Story, await_until, binaries, root, venv};
+use understudy_tests::{Options, Story, Terraform, await_until, binaries, root, venv, write_document};
 
 const REBUILT: &str = "arn:aws:rds:us-east-1:123456789012:db:orders-again";
 
 fn application() -> PathBuf {
-    root().join("tests/policies/application.toml")
-}
-
-/// What `understudy app show` prints of the application.
-fn shown(format: &str) -> Vec<u8> {
-    let show = ["app", "show", "--format", format];
-    let output = Command::new(binaries().join("understudy")).args(show).arg(application()).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    output.stdout
+    root().join("tests/fixtures/terraform/rights/application.toml")
 }
 
 fn policy() -> Policy {
-    let items: Value = serde_json::from_slice(&shown("items")).unwrap();
+    let mut show = Command::new(binaries().join("understudy"));
+    let output = show.args(["app", "show", "--format", "items"]).arg(application()).output().unwrap();
+    let items: Value = serde_json::from_slice(&output.stdout).unwrap();
     let texts = items["items"].as_array().unwrap().iter().filter_map(|item| item["policy"]["S"].as_str());
     serde_json::from_str(texts.last().unwrap()).unwrap()
 }
@@ -94,42 +88,39 @@ async fn out_and_home(story: &Story, policy: &Policy) {
     order(story, &ledger, Order::Rebuild { incident: incident.clone(), replica: REBUILT.parse().unwrap() }).await;
     story.await_phase("rebuilt");
     order(story, &ledger, Order::SwitchOver(incident)).await;
-    await_until("the new replica is the writer", || {
-        story.phase() == "failed_over" && story.cloud.promote_calls() == 2
-    });
+    await_until("the new replica is the writer", || story.phase() == "failed_over" && story.cloud.promote_calls() == 2);
     await_levers(story, policy, "us-east-1");
     story.await_told();
 }
 
-/// Terraform plans the roles, and what the local cloud has recorded is held against them.
-fn hold_against_the_plan(story: &Story, keep: &Path) {
-    fs::create_dir_all(keep).unwrap();
-    let document = keep.join("application.json");
-    File::create(&document).unwrap().write_all(&shown("terraform")).unwrap();
-    let output = Command::new(venv("python"))
-        .current_dir(root())
-        .env("PYTHONPATH", "tests:infra")
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .args(["-m", "policies", "--endpoint", &story.cloud.endpoint, "--replica", REBUILT])
-        .arg("--document")
-        .arg(&document)
-        .arg("--keep")
-        .arg(keep)
-        .output()
-        .unwrap();
+/// What the local cloud has recorded, held against the policies. Both are kept, to look at.
+fn judge(requests: &Value, policies: &Value) {
+    let keep = root().join("target/policies");
+    fs::create_dir_all(&keep).unwrap();
+    let kept = [("requests", requests), ("policies", policies)].map(|(name, value)| {
+        let path = keep.join(name).with_extension("json");
+        fs::write(&path, value.to_string()).unwrap();
+        path
+    });
+    let mut python = Command::new(venv("python"));
+    python.current_dir(root()).env("PYTHONPATH", "tests").env("PYTHONDONTWRITEBYTECODE", "1");
+    let output = python.args(["-m", "policies"]).args(kept).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let _ = std::io::stderr().write_all(&output.stdout);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_function_is_allowed_what_it_does_and_denied_what_only_others_do() {
-    if Command::new("terraform").arg("version").output().is_err() {
-        assert!(std::env::var_os("UNDERSTUDY_SKIPS_NOTHING").is_none(), "terraform is not installed");
-        let _ = writeln!(std::io::stderr(), "SKIPPED: terraform is not installed");
-        return;
-    }
     let policy = policy();
     let story = Story::of(&policy, Options::default());
+    let Some(terraform) = Terraform::of("rights", &story.cloud) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("application.toml");
+    fs::copy(application(), &file).unwrap();
+    write_document(&file);
+    let variables = [("file", file.to_str().unwrap()), ("replica", REBUILT)];
+    let policies = terraform.planned_output("policies", &variables);
+
     out_and_home(&story, &policy).await;
-    hold_against_the_plan(&story, &root().join("target/policies"));
+    judge(&story.cloud.get("requests"), &policies);
 }
