@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .elsewhere import elsewhere
 from .iam import Question, allowed, listed, read
 from .questions import question
 
@@ -46,10 +47,10 @@ def judge(requests: Iterable[Mapping[str, Any]], documents: Documents, account: 
         if one not in asked[caller]:
             asked[caller].append(one)
     own = {told: said for caller in asked for told, said in own_calls(caller, asked[caller], documents[caller])}
-    foreign = dict(foreign_calls(asked, documents))
-    problems |= {problem for problem in (own | foreign).values() if problem}
+    denied = dict(denied_calls(asked, documents))
+    problems |= {problem for problem in (own | denied).values() if problem}
     problems |= set(unused(asked, documents))
-    return Verdict(sorted(problems), len(own), len(foreign))
+    return Verdict(sorted(problems), len(own), len(denied))
 
 
 def own_calls(caller: str, own: list[Question], documents: list[Mapping[str, Any]]) -> Iterable[tuple[str, str | None]]:
@@ -60,18 +61,24 @@ def own_calls(caller: str, own: list[Question], documents: list[Mapping[str, Any
         yield told, None if allowed(documents, one) else f"{told}: it does so, and is denied it"
 
 
-def foreign_calls(asked: Asked, documents: Documents) -> Iterable[tuple[str, str | None]]:
-    """What others ask and a function never does, nor anything that includes it, has to be denied to it."""
+def denied_calls(asked: Asked, documents: Documents) -> Iterable[tuple[str, str | None]]:
+    """What others ask and a function never does, nor anything that includes it, has to be denied to it. So has what
+    is made from its own calls and nobody ever asks.
+    """
     for caller, policy in documents.items():
-        for other, questions in asked.items():
-            for one in questions if other != caller else []:
-                if any(includes(mine, one) for mine in asked[caller]):
-                    continue
-                told = f"{caller} {described(one)}"
-                yield (
-                    told,
-                    f"{told}: {other} does so, it never does, and is allowed it" if allowed(policy, one) else None,
-                )
+        for whose, one in strange_calls(caller, asked):
+            if any(includes(mine, one) for mine in asked[caller]):
+                continue
+            told = f"{caller} {described(one)}"
+            yield told, f"{told}: {whose}, it never does, and is allowed it" if allowed(policy, one) else None
+
+
+def strange_calls(caller: str, asked: Asked) -> Iterable[tuple[str, Question]]:
+    for other, questions in asked.items():
+        if other != caller:
+            yield from ((f"{other} does so", one) for one in questions)
+    for one in asked[caller]:
+        yield from (("nobody does so", strange) for strange in elsewhere(one))
 
 
 def includes(mine: Question, other: Question) -> bool:

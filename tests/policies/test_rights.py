@@ -63,8 +63,16 @@ class Judging(unittest.TestCase):
     def test_what_fits_is_told_with_how_much_was_held_against_it(self):
         verdict = judge(REQUESTS, self.documents(), ACCOUNT)
         self.assertEqual(verdict.problems, [])
-        # To the conductor: publishing. To notify: the breaker. To the gate: three.
-        self.assertEqual((verdict.allowed, verdict.denied), (5, 5))
+        self.assertEqual(verdict.allowed, 5)
+        # What others do: to the conductor one, to notify one, to the gate three. The rest is what nobody does.
+        self.assertGreater(verdict.denied, 5)
+
+    def test_a_policy_that_is_wider_than_the_calls_is_told(self):
+        both, wide = reading("app#orders", "breaker"), reading("app#*", "breaker")
+        for statement in (both | {"Resource": "*"}, both | {"Condition": {}}, wide):
+            self.assert_told("nobody does so, it never does, and is allowed it", conductor=[document(statement)])
+        more = reading("app#orders", attributes=["pk", "sk", "state", "vote#other"])
+        self.assert_told("nobody does so, it never does, and is allowed it", gate=[document(more)])
 
     def test_a_statement_that_is_missing_is_a_call_that_is_denied(self):
         self.assert_told("breaker", conductor=[document(reading("app#orders"))])
