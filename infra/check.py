@@ -1,4 +1,4 @@
-"""Checks every Terraform module: README, format, types, tests with mocked providers, and what checkov knows.
+"""Checks each Terraform module and example: README, format, types, tests with mocked providers, and what checkov knows.
 
     make infra      # all of it; where Terraform is missing it says so and how to get it
 
@@ -18,7 +18,7 @@ from pathlib import Path
 import readme
 
 ROOT = Path(__file__).resolve().parents[1]
-MODULES = ROOT / "infra/modules"
+INFRA = ROOT / "infra"
 OUT = ROOT / "target/infra"
 
 # Where packages and administrators put providers, beside those places that Terraform itself looks into.
@@ -28,7 +28,7 @@ REGISTRY = "registry.terraform.io"
 # What is skipped elsewhere for want of a tool is a failure where this is set.
 SKIPS_NOTHING = "UNDERSTUDY_SKIPS_NOTHING"
 
-HOW_TO_GET = "install Terraform 1.9 or later (https://developer.hashicorp.com/terraform/install) and put it on the PATH"
+HOW_TO_GET = "install Terraform 1.11 or later (https://developer.hashicorp.com/terraform/install), and put it on PATH"
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,29 @@ class Ran:
     said: str
 
 
-def modules(root: Path = MODULES) -> list[Path]:
-    return sorted({file.parent for file in root.glob("*/versions.tf")})
+def modules(root: Path = INFRA) -> list[Path]:
+    """Modules, then examples. What is inside of an example is checked with it: it is no use by itself."""
+    return [file.parent for kind in ("modules", "examples") for file in sorted(root.glob(f"{kind}/*/versions.tf"))]
+
+
+def untested(module: Path) -> list[str]:
+    """Modules inside of an example that none of its tests is about."""
+    said = "".join(test.read_text() for test in sorted((module / "tests").glob("*.tftest.hcl")))
+    inner = sorted({file.parent.name for file in module.glob("modules/*/*.tf")})
+    return [name for name in inner if f'"./modules/{name}"' not in said]
+
+
+def steps(module: Path) -> dict[str, list[str]]:
+    every = {
+        "format": ["fmt", "-check", "-diff", "-recursive"],
+        "init": ["init", "-backend=false", "-input=false", "-no-color"],
+        # Tests are validated where they run: here a module inside of an example would be taken for a root.
+        "validate": ["validate", "-no-tests", "-no-color"],
+        "test": ["test", "-no-color"],
+    }
+    if handed_over(module):
+        del every["validate"]
+    return every
 
 
 def mirrors(folders: Iterable[Path]) -> list[Path]:
@@ -101,23 +122,17 @@ def handed_over(module: Path) -> bool:
 def check(module: Path, environment: Mapping[str, str]) -> str | None:
     """What is wrong with a module. None where nothing is."""
     own = {**environment, "TF_DATA_DIR": str(OUT / module.name)}
-    steps = {
-        "format": ["fmt", "-check", "-diff", "-recursive"],
-        "init": ["init", "-backend=false", "-input=false", "-no-color"],
-        "validate": ["validate", "-no-color"],
-        "test": ["test", "-no-color"],
-    }
     passed: int | None = None
-    if handed_over(module):
-        del steps["validate"]
-    for name, arguments in steps.items():
+    for name, arguments in steps(module).items():
         ran = run(["terraform", *arguments], module, own)
         if ran.code:
             return f"{name}: {ran.said.strip()}"
         passed = counted(ran.said) if name == "test" else passed
     if not passed:
         return "test: nothing was tested"
-    print(f"{module.name:<12} valid, {passed} tests passed", flush=True)
+    if missing := untested(module):
+        return f"test: no test is about its own {', '.join(missing)}"
+    print(f"{module.name:<20} valid, {passed} tests passed", flush=True)
     return None
 
 

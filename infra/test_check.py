@@ -43,8 +43,26 @@ class Modules(unittest.TestCase):
             with self.subTest(module.name):
                 self.assertTrue(list((module / "tests").glob("*.tftest.hcl")))
 
+    def test_examples_are_checked_after_the_modules(self):
+        kinds = [module.parent.name for module in check.modules()]
+        self.assertIn("examples", kinds)
+        self.assertEqual(kinds, sorted(kinds, reverse=True))
+
+    def test_a_module_inside_of_an_example_without_a_test_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            example = Path(folder)
+            for name in ("tested", "forgotten"):
+                (example / "modules" / name).mkdir(parents=True)
+                (example / "modules" / name / "main.tf").touch()
+            (example / "tests").mkdir()
+            (example / "tests/a.tftest.hcl").write_text('module {\n  source = "./modules/tested"\n}\n')
+            self.assertEqual(check.untested(example), ["forgotten"])
+
     def test_a_module_that_is_handed_providers_of_several_regions_is_validated_by_its_tests(self):
         self.assertEqual([module.name for module in check.modules() if check.handed_over(module)], ["application"])
+        self.assertTrue(
+            all(("validate" in check.steps(module)) != check.handed_over(module) for module in check.modules())
+        )
 
     def test_only_a_run_in_which_something_passed_and_nothing_failed_counts(self):
         self.assertEqual(check.counted("Success! 14 passed, 0 failed."), 14)

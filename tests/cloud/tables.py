@@ -31,6 +31,8 @@ def add(shard: StreamShard, old: Item | None, new: Item | None) -> None:
         # A write that changes nothing leaves no record.
         return
     with appended:
+        # moto would run a mapping's function itself, in a container: here a wire does it.
+        shard.table.lambda_event_source_mappings.clear()
         append_record(shard, old, new)
         shard.items[-1].record["awsRegion"] = shard.table.region_name
         appended.notify_all()

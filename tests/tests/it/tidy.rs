@@ -120,6 +120,7 @@ fn the_machine_answers_every_phase_and_event_by_name() {
 #[test]
 fn links_of_the_docs_lead_somewhere() {
     let mut pages = vec!["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "infra/README.md", "tests/cloud/README.md"];
+    pages.push("infra/examples/two-region-postgres/README.md");
     pages.extend(["docs/concepts/probe.md", "docs/concepts/traffic.md", "docs/reference/dns-model.md"]);
     pages.extend(["docs/concepts/phases.md", "docs/reference/application-file.md", "docs/reference/rules.md"]);
     for page in pages {
