@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .elsewhere import elsewhere
+from .excuses import EXCUSES, Excuses
 from .iam import Question, allowed, listed, read
 from .questions import question
 
@@ -14,17 +15,6 @@ Asked = Mapping[str, list[Question]]
 # Who is no function: the test, and the AWS CLI that it runs.
 PERSON = "test"
 
-# Granted, and never seen here: by action, why not.
-EXCUSED = {
-    "logs:CreateLogStream": "Lambda writes a function's logs with its role, and the local cloud reads its output",
-    "logs:PutLogEvents": "Lambda writes a function's logs with its role, and the local cloud reads its output",
-    "sqs:SendMessage": "Lambda sends what failed with the function's role, and the local cloud keeps it to itself",
-    "dynamodb:DescribeStream": "Lambda reads the stream with the function's role, and the local cloud hands it over",
-    "dynamodb:GetRecords": "Lambda reads the stream with the function's role, and the local cloud hands it over",
-    "dynamodb:GetShardIterator": "Lambda reads the stream with the function's role, and the local cloud hands it over",
-    "dynamodb:ListStreams": "Lambda asks before it makes a mapping, and the local cloud wires without asking",
-}
-
 
 @dataclass(frozen=True)
 class Verdict:
@@ -33,7 +23,9 @@ class Verdict:
     denied: int
 
 
-def judge(requests: Iterable[Mapping[str, Any]], documents: Documents, account: str) -> Verdict:
+def judge(
+    requests: Iterable[Mapping[str, Any]], documents: Documents, account: str, excuses: Excuses = EXCUSES
+) -> Verdict:
     asked: dict[str, list[Question]] = {caller: [] for caller in documents}
     problems: set[str] = set()
     for request in requests:
@@ -49,7 +41,7 @@ def judge(requests: Iterable[Mapping[str, Any]], documents: Documents, account: 
     own = {told: said for caller in asked for told, said in own_calls(caller, asked[caller], documents[caller])}
     denied = dict(denied_calls(asked, documents))
     problems |= {problem for problem in (own | denied).values() if problem}
-    problems |= set(unused(asked, documents))
+    problems |= set(unused(asked, documents, excuses))
     return Verdict(sorted(problems), len(own), len(denied))
 
 
@@ -91,19 +83,32 @@ def includes(mine: Question, other: Question) -> bool:
     return plain[0] == plain[1] and (not own or (bool(others) and set(others) <= set(own)))
 
 
-def unused(asked: Asked, documents: Documents) -> Iterable[str]:
+def unused(asked: Asked, documents: Documents, excuses: Excuses) -> Iterable[str]:
     """Rights that nobody was seen to need, statement by statement, and excuses that excuse nothing."""
-    granted, seen = set(), {one.action for questions in asked.values() for one in questions}
+    idle: set[str | tuple[str, str]] = set()
     for caller, statement in grants(documents):
-        alone = [{"Version": "2012-10-17", "Statement": [statement]}]
         for action in listed(statement["Action"]):
-            granted.add(action)
-            used = any(one.action == action and partly(alone, one) for one in asked[caller])
-            if not used and action not in EXCUSED:
-                yield f"{caller} {action}: granted by {statement.get('Sid', '')!r}, and never used"
-    for action in EXCUSED:
-        if action in seen or action not in granted:
-            yield f"{action}: is excused from being used, and needs no excuse"
+            if not uses(asked[caller], statement | {"Action": action}):
+                idle.add(action)
+                if action not in excuses.actions:
+                    yield f"{caller} {action}: granted by {statement.get('Sid', '')!r}, and never used"
+        if set(listed(statement["Action"])) <= excuses.actions.keys():
+            continue
+        for resource in listed(statement["Resource"]):
+            if not uses(asked[caller], statement | {"Resource": resource}):
+                reserved = (statement.get("Sid", ""), resource.split(":", 5)[-1])
+                idle.add(reserved)
+                if reserved not in excuses.resources:
+                    yield f"{caller} {resource}: granted by {reserved[0]!r}, and never used"
+    for excuse in {*excuses.actions, *excuses.resources} - idle:
+        yield f"{excuse}: is excused from being used, and needs no excuse"
+
+
+def uses(asked: list[Question], statement: Mapping[str, Any]) -> bool:
+    """Whether a call is allowed by the statement, on one of its resources at the least: others may serve the rest."""
+    alone = [{"Version": "2012-10-17", "Statement": [statement]}]
+    alike = [Question(one.action, (resource,), one.context) for one in asked for resource in one.resources]
+    return any(allowed(alone, one) for one in alike)
 
 
 def grants(documents: Documents) -> Iterable[tuple[str, Mapping[str, Any]]]:
@@ -111,11 +116,6 @@ def grants(documents: Documents) -> Iterable[tuple[str, Mapping[str, Any]]]:
         for statement in (one for document in policy for one in read(document)):
             if statement["Effect"] == "Allow":
                 yield caller, statement
-
-
-def partly(documents: list[Mapping[str, Any]], one: Question) -> bool:
-    """Whether one resource is allowed at the least: a statement may serve some, and another the rest."""
-    return any(allowed(documents, Question(one.action, (resource,), one.context)) for resource in one.resources)
 
 
 def described(one: Question) -> str:

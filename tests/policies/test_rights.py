@@ -1,6 +1,7 @@
 import unittest
 
-from .rights import EXCUSED, judge
+from .excuses import Excuses
+from .rights import judge
 
 ACCOUNT = "123456789012"
 TABLE = f"arn:aws:dynamodb:us-west-2:{ACCOUNT}:table/understudy"
@@ -20,7 +21,8 @@ def reading(*keys, attributes=()):
 
 
 TELL = {"Sid": "Tell", "Action": "sns:Publish", "Resource": f"arn:aws:sns:us-west-2:{ACCOUNT}:pages"}
-LAMBDAS = {"Sid": "Lambdas", "Action": list(EXCUSED), "Resource": "*"}
+LAMBDAS = {"Sid": "Lambdas", "Action": "logs:PutLogEvents", "Resource": "*"}
+EXCUSES = Excuses({"logs:PutLogEvents": "Lambda does it"})
 
 
 def get(caller, key="app#orders", projection=None):
@@ -57,11 +59,11 @@ class Judging(unittest.TestCase):
         return right | changed
 
     def assert_told(self, pattern, requests=REQUESTS, **changed):
-        problems = judge(requests, self.documents(**changed), ACCOUNT).problems
+        problems = judge(requests, self.documents(**changed), ACCOUNT, EXCUSES).problems
         self.assertTrue(any(pattern in problem for problem in problems), problems)
 
     def test_what_fits_is_told_with_how_much_was_held_against_it(self):
-        verdict = judge(REQUESTS, self.documents(), ACCOUNT)
+        verdict = judge(REQUESTS, self.documents(), ACCOUNT, EXCUSES)
         self.assertEqual(verdict.problems, [])
         self.assertEqual(verdict.allowed, 5)
         # What others do: to the conductor one, to notify one, to the gate three. The rest is what nobody does.
@@ -92,12 +94,16 @@ class Judging(unittest.TestCase):
             "conductor sns:CreateTopic: granted by 'More', and never used",
             conductor=[document(reading("app#orders", "breaker"), more)],
         )
+        topics = TELL | {"Resource": [TELL["Resource"], f"{TELL['Resource']}-more"]}
+        self.assert_told(
+            "pages-more: granted by 'Tell', and never used", notify=[document(reading("app#orders"), topics)]
+        )
         self.assert_told("needs no excuse", notify=[document(reading("app#orders")), document(TELL)])
 
     def test_who_called_nothing_has_not_been_tried_and_who_has_no_policy_is_told(self):
         self.assert_told("gate called nothing", requests=REQUESTS[:-1])
         self.assert_told("stranger called sns Publish, and has no policy", requests=[*REQUESTS, publish("stranger")])
-        self.assertEqual(judge([*REQUESTS, publish("test")], self.documents(), ACCOUNT).problems, [])
+        self.assertEqual(judge([*REQUESTS, publish("test")], self.documents(), ACCOUNT, EXCUSES).problems, [])
 
 
 if __name__ == "__main__":
