@@ -35,6 +35,8 @@ class Call:
     region: str
     parameters: dict[str, Any]
     body: bytes
+    # The access key of the credentials: nothing else says who calls.
+    caller: str
 
 
 def service_name(name: str) -> str:
@@ -44,9 +46,9 @@ def service_name(name: str) -> str:
 def identify(environ: dict[str, Any]) -> Call:
     """Reads the call and leaves `environ` as if nobody had."""
     body = read_body(environ)
-    signing_name, region = credential_scope(environ.get("HTTP_AUTHORIZATION", ""))
+    caller, signing_name, region = credential(environ.get("HTTP_AUTHORIZATION", ""))
     protocol, service, action, parameters = parse(environ, body)
-    return Call(protocol, service or service_name(signing_name), action, region, parameters, body)
+    return Call(protocol, service or service_name(signing_name), action, region, parameters, body, caller)
 
 
 def read_body(environ: dict[str, Any]) -> bytes:
@@ -66,11 +68,11 @@ def replace_body(environ: dict[str, Any], body: bytes) -> None:
     environ["CONTENT_LENGTH"] = str(len(body))
 
 
-def credential_scope(authorization: str) -> tuple[str, str]:
-    """`AWS4-HMAC-SHA256 Credential=<key>/<date>/<region>/<service>/aws4_request, …` -> service, region."""
-    _, _, credential = authorization.partition("Credential=")
-    parts = credential.partition(",")[0].split("/")
-    return (parts[3], parts[2]) if len(parts) >= 5 else ("", "")
+def credential(authorization: str) -> tuple[str, str, str]:
+    """`AWS4-HMAC-SHA256 Credential=<key>/<date>/<region>/<service>/aws4_request, …` -> key, service, region."""
+    _, _, scope = authorization.partition("Credential=")
+    parts = scope.partition(",")[0].split("/")
+    return (parts[0], parts[3], parts[2]) if len(parts) >= 5 else ("", "", "")
 
 
 def parse(environ: dict[str, Any], body: bytes) -> tuple[Protocol, str, str, dict[str, Any]]:
@@ -89,8 +91,9 @@ def parse(environ: dict[str, Any], body: bytes) -> tuple[Protocol, str, str, dic
     if "Action" in form:
         return Protocol.QUERY, "", form["Action"], form
     method = environ.get("REQUEST_METHOD", "GET")
-    if re.match(MRAP_ROUTES, path) and method in MRAP_ACTIONS:
-        return Protocol.REST, "s3control", MRAP_ACTIONS[method], {}
+    routes = re.match(MRAP_ROUTES, path)
+    if routes and method in MRAP_ACTIONS:
+        return Protocol.REST, "s3control", MRAP_ACTIONS[method], {"Mrap": routes["arn"]}
     return Protocol.REST, "", f"{method} {path}", parse_json(body)
 
 

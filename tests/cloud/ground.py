@@ -1,5 +1,5 @@
-"""Runs what was deployed through AWS's own APIs: functions from their zips, woken only by the mappings, schedules, rules
-and URLs that stand in moto, and only where their permissions and roles allow it.
+"""Runs what was deployed through AWS's own APIs: functions from their zips, woken only by the mappings, schedules,
+rules and URLs that stand in moto, and only where their permissions and roles allow it.
 
 A stage wires functions by hand; here nothing is wired that whoever deployed them has not asked for.
 """

@@ -18,6 +18,7 @@ class RequestLog:
             entry = {
                 "seq": self._next_seq,
                 "at": time.time(),
+                "caller": call.caller,
                 "service": call.service,
                 "action": call.action,
                 "region": call.region,

@@ -3,7 +3,7 @@ import threading
 import time
 import unittest
 
-from .scene import cloud, control, deploy, eventually, get, payloads, post
+from .scene import client, cloud, control, deploy, eventually, get, payloads, post
 
 
 def invoke(function, payload=None):
@@ -36,6 +36,22 @@ class Requests(unittest.TestCase):
         self.assertEqual(context["Lambda-Runtime-Invoked-Function-Arn"], arn)
         self.assertEqual(get(f"logs?function={function}")["lines"], ["seen {'n': 1}"])
         self.assertEqual(invoke(function)["payload"]["pid"], ended["payload"]["pid"])
+
+    def test_the_log_names_the_function_that_called(self):
+        name = deploy(
+            """
+def handle(event, context):
+    key = os.environ["AWS_ACCESS_KEY_ID"]
+    scope = f"AWS4-HMAC-SHA256 Credential={key}/20260301/us-west-2/sts/aws4_request, SignedHeaders=host, Signature=none"
+    body = b"Action=GetCallerIdentity&Version=2011-06-15"
+    call = urllib.request.Request(os.environ["AWS_ENDPOINT_URL"], body, {"Authorization": scope})
+    return urllib.request.urlopen(call).status
+"""
+        )
+        self.assertEqual(invoke(name)["payload"], 200)
+        client("sts").get_caller_identity()
+        calls = get("requests?service=sts&action=GetCallerIdentity")["requests"]
+        self.assertEqual([call["caller"] for call in calls], [name, "test"])
 
     def test_an_error_is_reported_and_the_process_lives_on(self):
         function = deploy("def handle(event, context):\n    return [os.getpid(), 1 / event['by']]")

@@ -181,7 +181,7 @@ class Ground(unittest.TestCase):
         return [name for name in self.record() if name.startswith("vote#")]
 
     def change_the_policy(self) -> None:
-        """An apply leaves the record alone and says so; the command that it names changes the policy and nothing else."""
+        """An apply leaves the record alone and says so; the command that it names changes the policy alone."""
         before = self.record()
         self.owner.write(*self.known, ("lag_max_seconds = 60", "lag_max_seconds = 61"))
         self.assertIn("decides by another policy", self.owner.apply())

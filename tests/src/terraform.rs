@@ -1,6 +1,7 @@
 //! Terraform, with the local cloud in place of AWS.
 
 use crate::{LocalCloud, away_from_aws, binaries, root, venv};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
@@ -79,6 +80,21 @@ impl Terraform {
     /// What was said, where it was refused.
     pub fn apply(&self, variables: &[(&str, &str)]) -> Result<String, String> {
         self.run(&["apply", "-auto-approve"], variables)
+    }
+
+    /// What an output would be after an apply.
+    ///
+    /// # Panics
+    /// When it cannot be planned, or is not known before.
+    #[must_use]
+    pub fn planned_output(&self, name: &str, variables: &[(&str, &str)]) -> Value {
+        let plan = self.own.path().join("plan").display().to_string();
+        self.run(&["plan", &format!("-out={plan}")], variables).unwrap_or_else(|said| panic!("{said}"));
+        let shown = self.command(&["show", "-json", &plan]).output().expect("Terraform runs");
+        let shown: Value = serde_json::from_slice(&shown.stdout).expect("a plan is JSON");
+        let value = shown["planned_values"]["outputs"][name]["value"].clone();
+        assert!(!value.is_null(), "{name} is not known in the plan");
+        value
     }
 
     /// Whether an apply would change nothing.

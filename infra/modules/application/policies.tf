@@ -28,11 +28,12 @@ locals {
       { sid = "Databases", actions = ["rds:DescribeDBInstances"], resources = local.databases },
       { sid = "Promote", actions = ["rds:PromoteReadReplica"], resources = local.replicas },
       { sid = "Fence", actions = ["rds:ModifyDBInstance", "rds:RebootDBInstance"], resources = local.fenced },
+      # What leads after a failover has been a replica: the file's writer is the source of none.
       {
         sid     = "Rebuild"
         actions = ["rds:CreateDBInstanceReadReplica"]
         resources = var.rebuild == null ? [] : concat(
-          local.databases, sort(local.rebuild.option_groups), sort(local.rebuild.parameter_groups), sort(local.rebuild.subnet_groups), local.defaults,
+          local.replicas, sort(local.rebuild.option_groups), sort(local.rebuild.parameter_groups), sort(local.rebuild.subnet_groups), local.defaults,
         )
       },
       {

@@ -32,7 +32,7 @@ locals {
   # By function: what it may do with which partition keys of the table.
   table_grants = {
     intake = [
-      { sid = "Routes", actions = ["dynamodb:Query"], keys = ["source#*"] },
+      { sid = "Routes", actions = ["dynamodb:Query"], keys = ["source#arn:${local.partition}:cloudwatch:*"] },
       { sid = "Votes", actions = ["dynamodb:UpdateItem"], keys = local.records },
     ]
     conductor = [

@@ -6,5 +6,5 @@ mod cloud_worlds;
 mod fencing;
 mod glance;
 mod ledger;
-mod ledger_worlds;
+pub(crate) mod ledger_worlds;
 mod levers;

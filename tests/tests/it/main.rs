@@ -12,6 +12,7 @@ mod gate_load;
 mod levers;
 mod probe;
 mod refusal;
+mod rights;
 mod terraform;
 mod tidy;
 mod traffic;

@@ -149,7 +149,7 @@ run "a_rebuild_is_of_these_databases_under_these_names" {
 
   assert {
     condition = toset(flatten([for statement in jsondecode(output.policies["conductor"]).Statement : statement.Resource if statement.Sid == "Rebuild"])) == toset([
-      "arn:aws:rds:us-east-1:111122223333:db:orders", "arn:aws:rds:us-west-2:111122223333:db:orders-replica", "arn:aws:rds:us-east-1:111122223333:db:orders-again",
+      "arn:aws:rds:us-west-2:111122223333:db:orders-replica", "arn:aws:rds:us-east-1:111122223333:db:orders-again",
       "arn:aws:rds:us-east-1:111122223333:subgrp:orders",
       "arn:aws:rds:us-east-1:111122223333:og:default:*",
       "arn:aws:rds:us-east-1:111122223333:pg:default.*",

@@ -108,6 +108,16 @@ run "records_are_those_of_the_applications_alone" {
   }
 
   assert {
+    condition = {
+      for name in ["intake", "probe"] : name => toset(flatten([
+        for statement in jsondecode(output.policies[name]).Statement :
+        statement.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] if statement.Sid == "Routes"
+      ]))
+    } == { intake = toset(["source#arn:aws:cloudwatch:*"]), probe = toset(["source#probe#us-west-2"]) }
+    error_message = "who hears alarms looks for other sources than alarms, or a probe for another Region's"
+  }
+
+  assert {
     condition = alltrue(flatten([
       for name, json in output.policies : [
         for statement in jsondecode(json).Statement :

@@ -75,7 +75,7 @@ pub(super) struct RealTable {
 }
 
 /// Clients against a local cloud, as the functions make them from their environment.
-pub(super) async fn clients(cloud: &LocalCloud) -> Clients {
+pub(crate) async fn clients(cloud: &LocalCloud) -> Clients {
     let credentials = aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "tests");
     let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
         .endpoint_url(&cloud.endpoint)

@@ -1,0 +1,126 @@
+//! The way out and home again, and whether the roles that Terraform plans allow just what the functions did on it.
+
+use crate::contract::ledger_worlds::clients;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::Command;
+use understudy_aws::DynamoLedger;
+use understudy_driver::{Run, command};
+use understudy_engine::{Event, Lever, Order, Policy, StepVerdict};
+use understudy_tests::{Options, Story, Terraform, await_until, binaries, root, venv, write_document};
+
+const REBUILT: &str = "arn:aws:rds:us-east-1:123456789012:db:orders-again";
+
+fn application() -> PathBuf {
+    root().join("tests/fixtures/terraform/rights/application.toml")
+}
+
+fn policy() -> Policy {
+    let mut show = Command::new(binaries().join("understudy"));
+    let output = show.args(["app", "show", "--format", "items"]).arg(application()).output().unwrap();
+    let items: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let texts = items["items"].as_array().unwrap().iter().filter_map(|item| item["policy"]["S"].as_str());
+    serde_json::from_str(texts.last().unwrap()).unwrap()
+}
+
+/// Functions of the witness Region, which read the table where it is.
+fn deploy(story: &Story, function: &str) -> String {
+    let name = format!("{function}-us-east-2");
+    story.cloud.post(
+        "functions",
+        json!({
+            "name": name, "command": [binaries().join(function)], "region": "us-east-2", "timeout_seconds": 8,
+            "environment": {"UNDERSTUDY_TABLE": "understudy", "UNDERSTUDY_TABLE_REGION": "us-west-2",
+                "UNDERSTUDY_CANARIES": format!("{}/_cloud/levers", story.cloud.endpoint)},
+        }),
+    );
+    name
+}
+
+fn ask_gate(story: &Story, function: &str) {
+    let opened = story.cloud.post("urls", json!({"function": function}));
+    let url = format!("{}/writer/orders", opened["url"].as_str().unwrap());
+    let answer: Value = ureq::get(url).call().unwrap().body_mut().read_json().unwrap();
+    assert_eq!(answer["region"], "us-east-1", "{function}");
+}
+
+/// Enters a person's order, again while the record does not let it be carried out yet.
+async fn order(story: &Story, ledger: &DynamoLedger, order: Order) {
+    let event = Event::Ordered { by: "oncall".parse().unwrap(), order };
+    let application = "orders".parse().unwrap();
+    let mut run = Run::new("of-a-person".parse().unwrap());
+    loop {
+        match command(ledger, &application, &mut run, &event, Timestamp::now()).await.unwrap() {
+            StepVerdict::Advanced(_) | StepVerdict::Noted => return,
+            StepVerdict::Ignored(_) | StepVerdict::Refused(_) | StepVerdict::Anomaly(_) => {
+                let before = story.state();
+                await_until("the record has changed", || story.state() != before);
+            }
+        }
+    }
+}
+
+/// The levers are in the primary Region or in the standby.
+fn await_levers(story: &Story, policy: &Policy, region: &str) {
+    for lever in Lever::ALL {
+        await_until(&format!("{lever} opens {region}"), || {
+            let open = crate::levers::open(&story.cloud, policy, lever);
+            open.len() == 1 && open.iter().all(|one| one.as_str() == region)
+        });
+    }
+}
+
+async fn out_and_home(story: &Story, policy: &Policy) {
+    for function in ["gate", &deploy(story, "gate")] {
+        ask_gate(story, function);
+    }
+    let probed = story.cloud.invoke(&deploy(story, "probe"), json!({}));
+    assert_eq!(probed["payload"]["failed"], 0, "{probed}");
+
+    story.raise_all();
+    story.await_phase("failed_over");
+    await_levers(story, policy, "us-west-2");
+    let ledger = DynamoLedger::open(&clients(&story.cloud).await, "understudy").await.unwrap();
+    let incident = story.entries().last().unwrap().id.incident.clone();
+    order(story, &ledger, Order::Rebuild { incident: incident.clone(), replica: REBUILT.parse().unwrap() }).await;
+    story.await_phase("rebuilt");
+    order(story, &ledger, Order::SwitchOver(incident)).await;
+    await_until("the new replica is the writer", || story.phase() == "failed_over" && story.cloud.promote_calls() == 2);
+    await_levers(story, policy, "us-east-1");
+    story.await_told();
+}
+
+/// What the local cloud has recorded, held against the policies. Both are kept, to look at.
+fn judge(requests: &Value, policies: &Value) {
+    let keep = root().join("target/policies");
+    fs::create_dir_all(&keep).unwrap();
+    let kept = [("requests", requests), ("policies", policies)].map(|(name, value)| {
+        let path = keep.join(name).with_extension("json");
+        fs::write(&path, value.to_string()).unwrap();
+        path
+    });
+    let mut python = Command::new(venv("python"));
+    python.current_dir(root()).env("PYTHONPATH", "tests").env("PYTHONDONTWRITEBYTECODE", "1");
+    let output = python.args(["-m", "policies"]).args(kept).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let _ = std::io::stderr().write_all(&output.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_function_is_allowed_what_it_does_and_denied_what_only_others_do() {
+    let policy = policy();
+    let story = Story::of(&policy, Options::default());
+    let Some(terraform) = Terraform::of("rights", &story.cloud) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("application.toml");
+    fs::copy(application(), &file).unwrap();
+    write_document(&file);
+    let variables = [("file", file.to_str().unwrap()), ("replica", REBUILT)];
+    let policies = terraform.planned_output("policies", &variables);
+
+    out_and_home(&story, &policy).await;
+    judge(&story.cloud.get("requests"), &policies);
+}
