@@ -84,7 +84,7 @@ async fn where_no_approver(
     let mut strangers = Vec::new();
     for application in batch.keys() {
         let approval = ledger.load(application).await?.policy.approval;
-        if approval.is_some_and(|rule| !rule.approvers.contains(by)) {
+        if approval.is_some_and(|rule| rule.speaks_as(by).is_none()) {
             strangers.push(application.clone());
         }
     }

@@ -7,6 +7,7 @@ mod approval;
 mod breaker;
 mod cloud;
 mod conduct;
+mod desk;
 mod gate;
 mod gauge;
 mod incident;
@@ -20,6 +21,7 @@ pub use approval::{Answer, ApprovalCode, answer, code_of_batch, code_of_question
 pub use breaker::{Release, release};
 pub use cloud::{Announcement, Cloud, Looked, Performed, Reading, Undelivered};
 pub use conduct::{ConductError, Run, Turn, attend, command, turn};
+pub use desk::{Ask, Asked, Caller, DESK_SCHEMA, DeskRequest, Outcome, RequestError, Status, Told, serve};
 pub use gate::{CACHED, Gate, Glance, Reply, Request};
 pub use gauge::Gauge;
 pub use incident::{ChainBreak, IncidentItem, genesis, verify};

@@ -1,5 +1,6 @@
 //! The policy: one application's file, as it is written, stored and decided by.
 
+mod approvers;
 mod faults;
 mod levers;
 mod probe;

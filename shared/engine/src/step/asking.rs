@@ -67,12 +67,13 @@ fn tick(mut draft: Draft<'_>, phase: &AwaitingApproval) -> Step {
     }
     let rule = draft.policy.approval.as_ref();
     let needed = rule.map_or(u32::MAX, |rule| rule.needed);
-    let still = |person: &&Person| rule.is_some_and(|rule| rule.approvers.contains(person));
+    let still = |person: &&Person| rule.is_some_and(|rule| rule.speaks_as(person).is_some());
     let approved_by: Vec<Person> = phase.approvals.keys().filter(still).cloned().collect();
+    let approvers = rule.map_or(0, |rule| rule.spoken_for(phase.approvals.keys()).len());
     if draft.now >= phase.expires_at {
         return ask(draft, suspicion, assessment, Why::AskedAgain);
     }
-    if u32::try_from(approved_by.len()).unwrap_or(u32::MAX) >= needed {
+    if u32::try_from(approvers).unwrap_or(u32::MAX) >= needed {
         return deciding::decide(draft, suspicion, assessment, approved_by, Why::Approved);
     }
     refuse(draft, suspicion, assessment, |suspicion| {
@@ -145,17 +146,18 @@ fn approve(mut draft: Draft<'_>, phase: &AwaitingApproval, by: &Person, question
     if phase.question != *question {
         return draft.ignore(Ignored::Stale);
     }
-    let Some(rule) = draft.policy.approval.as_ref().filter(|rule| rule.approvers.contains(by)) else {
+    let Some(rule) = draft.policy.approval.as_ref().filter(|rule| rule.speaks_as(by).is_some()) else {
         return draft.ignore(Ignored::NotAnApprover);
     };
     if draft.now >= phase.expires_at {
         return draft.ignore(Ignored::Expired);
     }
-    let mut approvals = phase.approvals.clone();
-    if approvals.insert(by.clone(), draft.now).is_some() {
+    if phase.approvals.keys().any(|person| rule.speaks_as(person) == rule.speaks_as(by)) {
         return draft.ignore(Ignored::Duplicate);
     }
-    let so_far = u32::try_from(approvals.len()).unwrap_or(u32::MAX);
+    let mut approvals = phase.approvals.clone();
+    approvals.insert(by.clone(), draft.now);
+    let so_far = u32::try_from(rule.spoken_for(approvals.keys()).len()).unwrap_or(u32::MAX);
     let what = What::Approved { so_far, needed: rule.needed };
     draft.write(&question.incident, Who::Person(by.clone()), what, None);
     draft.note(Phase::AwaitingApproval(AwaitingApproval { approvals, ..phase.clone() }))

@@ -237,7 +237,8 @@ impl Phase {
     }
 
     /// What is needed of a person.
-    pub(crate) fn needs(&self) -> Option<Needs> {
+    #[must_use]
+    pub fn needs(&self) -> Option<Needs> {
         match self {
             Self::AwaitingApproval(phase) => Some(Needs::Answer(phase.question.clone())),
             Self::AwaitingVeto(phase) => Some(Needs::Answer(phase.question.clone())),

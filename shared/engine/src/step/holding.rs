@@ -153,7 +153,7 @@ fn ordered(draft: Draft<'_>, phase: &Held, by: &Person, order: &Order) -> Step {
 
 /// Anybody may say no. Who takes that back says yes, where the policy names who may.
 fn may_override(draft: &Draft<'_>, by: &Person) -> bool {
-    draft.policy.approval.as_ref().is_none_or(|rule| rule.approvers.contains(by))
+    draft.policy.approval.as_ref().is_none_or(|rule| rule.speaks_as(by).is_some())
 }
 
 /// From the start: the flaps that made it hold are forgotten, and Down must be sustained anew.

@@ -1,0 +1,201 @@
+//! The desk: what people ask and order, by whichever way they come. One request, one answer. An order is entered only
+//! where the request says so; otherwise the answer is what it would come to.
+
+mod request;
+mod words;
+
+pub use request::{Ask, Caller, DeskRequest, RequestError};
+
+use crate::approval::{ApprovalCode, code_of_question};
+use crate::breaker::{Release, release};
+use crate::conduct::{ConductError, Run, command};
+use crate::ledger::{Ledger, Record};
+use jiff::Timestamp;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use understudy_engine::{
+    Application, DbInstanceArn, Epoch, Event, Explanation, IncidentId, Mode, Order, Person, PhaseName, Region,
+    Revision, StepVerdict, explain, step,
+};
+
+/// The schema of an answer.
+pub const DESK_SCHEMA: u32 = 1;
+
+/// What a request came to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Told {
+    pub schema: u32,
+    pub application: Application,
+    pub action: &'static str,
+    pub outcome: Outcome,
+    /// In one sentence.
+    pub says: String,
+    /// What to do about it; none where nothing is to be done.
+    pub hint: Option<String>,
+    /// As it stood when the request was looked at, or after the order was entered.
+    pub status: Status,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Nothing was ordered.
+    Shown,
+    /// It would be entered as it stands now.
+    Would,
+    /// It is in the record.
+    Entered,
+    /// It changes nothing, or may not be done.
+    Refused,
+}
+
+/// Where an application stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Status {
+    pub phase: PhaseName,
+    pub mode: Mode,
+    pub revision: Revision,
+    pub epoch: Epoch,
+    pub incident: Option<IncidentId>,
+    /// The database that takes writes, as the record has it.
+    pub writer: DbInstanceArn,
+    /// Regions that no traffic may go to.
+    pub latched: BTreeSet<Region>,
+    pub paused_by: Option<Person>,
+    /// What is waited for, in words.
+    pub needs: Option<String>,
+    pub question: Option<Asked>,
+    /// When something is due without anybody's doing.
+    pub next_due: Option<Timestamp>,
+}
+
+/// A question that people are asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Asked {
+    pub asks: String,
+    /// What an answer has to give back.
+    pub code: String,
+}
+
+/// Answers one request.
+///
+/// # Errors
+/// When the ledger does not answer.
+pub async fn serve(
+    ledger: &impl Ledger,
+    run: &mut Run,
+    by: &Person,
+    request: &DeskRequest,
+    now: Timestamp,
+) -> Result<Told, ConductError> {
+    let record = ledger.load(&request.application).await?;
+    let order = match &request.ask {
+        Ask::Status => return Ok(shown(request, &record, None, now)),
+        Ask::Explain => {
+            let explanation = explain(&record.state, &record.policy, &record.votes, now);
+            return Ok(shown(request, &record, Some(explanation), now));
+        }
+        Ask::Release { code } => return released(ledger, run, by, request, code, now).await,
+        Ask::Approve { code } | Ask::Decline { code } => {
+            let asked = record.state.phase.question().filter(|asked| is_meant(request, asked, code));
+            let Some(question) = asked.cloned() else { return Ok(words::no_such_question(request, &record, now)) };
+            match &request.ask {
+                Ask::Approve { .. } => Order::Approve(question),
+                _ => Order::Veto(question),
+            }
+        }
+        ask => match ask.order() {
+            Some(order) => order,
+            None => return Ok(shown(request, &record, None, now)),
+        },
+    };
+    let event = Event::Ordered { by: by.clone(), order };
+    if !request.execute {
+        let stepped = step(&record.state, &record.policy, &record.votes, &event, now);
+        return Ok(words::of_verdict(request, &record, &stepped.verdict, now));
+    }
+    let verdict = command(ledger, &request.application, run, &event, now).await?;
+    let after = ledger.load(&request.application).await?;
+    Ok(words::of_verdict(request, &after, &verdict, now))
+}
+
+fn is_meant(request: &DeskRequest, asked: &understudy_engine::Question, code: &str) -> bool {
+    code_of_question(&request.application, asked).0 == code
+}
+
+async fn released(
+    ledger: &impl Ledger,
+    run: &mut Run,
+    by: &Person,
+    request: &DeskRequest,
+    code: &str,
+    now: Timestamp,
+) -> Result<Told, ConductError> {
+    let release =
+        if request.execute { Some(release(ledger, run, by, &ApprovalCode(code.to_owned()), now).await?) } else { None };
+    let record = ledger.load(&request.application).await?;
+    Ok(words::of_release(request, &record, release.as_ref(), now))
+}
+
+fn shown(request: &DeskRequest, record: &Record, explanation: Option<Explanation>, now: Timestamp) -> Told {
+    let status = Status::of(record, now);
+    let (says, hint) = words::of_status(&status);
+    Told { hint, explanation, ..told(request, status, Outcome::Shown, says) }
+}
+
+fn told(request: &DeskRequest, status: Status, outcome: Outcome, says: String) -> Told {
+    Told {
+        schema: DESK_SCHEMA,
+        application: request.application.clone(),
+        action: request.ask.name(),
+        outcome,
+        says,
+        hint: None,
+        status,
+        explanation: None,
+    }
+}
+
+impl Status {
+    #[must_use]
+    pub fn of(record: &Record, now: Timestamp) -> Self {
+        let Record { state, policy, .. } = record;
+        let question = state.phase.question().map(|question| Asked {
+            asks: question.action.to_string(),
+            code: code_of_question(&state.application, question).0,
+        });
+        Self {
+            phase: state.phase.name(),
+            mode: policy.mode,
+            revision: state.revision,
+            epoch: state.epoch,
+            incident: state.phase.incident().cloned(),
+            writer: state.writer.clone().unwrap_or_else(|| policy.database.writer.clone()),
+            latched: state.latch.keys().cloned().collect(),
+            paused_by: state.paused.as_ref().map(|paused| paused.by.clone()),
+            needs: state.phase.needs().map(|needs| needs.to_string()),
+            question,
+            next_due: state.next_due(policy, now),
+        }
+    }
+}
+
+impl From<&Release> for Outcome {
+    fn from(release: &Release) -> Self {
+        match release {
+            Release::Released { .. } => Self::Entered,
+            Release::Stale | Release::NotAnApprover { .. } => Self::Refused,
+        }
+    }
+}
+
+/// Whether a verdict left something in the record.
+fn outcome(request: &DeskRequest, verdict: &StepVerdict) -> Outcome {
+    match verdict {
+        StepVerdict::Advanced(_) | StepVerdict::Noted if request.execute => Outcome::Entered,
+        StepVerdict::Advanced(_) | StepVerdict::Noted => Outcome::Would,
+        StepVerdict::Ignored(_) | StepVerdict::Refused(_) | StepVerdict::Anomaly(_) => Outcome::Refused,
+    }
+}

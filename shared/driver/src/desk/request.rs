@@ -1,0 +1,172 @@
+//! A request, as JSON: `{"application":"orders","action":"approve","code":"1f0c…","execute":true}`.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use understudy_engine::{Application, DbInstanceArn, IncidentId, NameError, Order, Person};
+
+/// The longest request that is read.
+const BYTES_MAX: usize = 4096;
+
+/// Who asks, and how that is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    /// AWS has checked it.
+    Verified(Person),
+    /// By their own word alone.
+    Unverified(Person),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskRequest {
+    pub application: Application,
+    pub ask: Ask,
+    /// Whether an order is to be entered. Without it the answer is what it would come to.
+    pub execute: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Ask {
+    Status,
+    Explain,
+    Approve { code: String },
+    Decline { code: String },
+    Abort { incident: IncidentId },
+    Acknowledge { incident: IncidentId },
+    WeighAgain { incident: IncidentId },
+    Adopt { incident: IncidentId },
+    Rebuild { incident: IncidentId, replica: DbInstanceArn },
+    SwitchOver { incident: IncidentId },
+    Release { code: String },
+    Pause,
+    Unpause,
+}
+
+/// Why a request cannot be read. Nothing was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    #[error("the request has {found} bytes: send at most {BYTES_MAX}")]
+    TooLong { found: usize },
+    #[error(
+        "the request is no JSON object ({problem}): send one like {{\"application\":\"orders\",\"action\":\"status\"}}"
+    )]
+    NoObject { problem: String },
+    #[error("application: {problem}")]
+    Application { problem: String },
+    #[error("execute: it is neither true nor false: leave it out to see what an order would come to")]
+    Execute,
+    #[error("by: {problem}")]
+    By { problem: String },
+    #[error("{problem}: the actions are {ACTIONS}")]
+    Action { problem: String },
+}
+
+const ACTIONS: &str = "status, explain, pause, unpause; approve and decline with the question's code; release with the \
+                       batch's code; abort, acknowledge, weigh_again, adopt and switch_over with the incident; rebuild \
+                       with incident and replica";
+
+impl DeskRequest {
+    /// Reads a request. Who asks is said apart from it by whoever has checked; `by` in it is a word.
+    ///
+    /// # Errors
+    /// When it cannot be read: the field, and the mend.
+    pub fn read(text: &str) -> Result<(Self, Option<Person>), RequestError> {
+        if text.len() > BYTES_MAX {
+            return Err(RequestError::TooLong { found: text.len() });
+        }
+        let read = serde_json::from_str::<Map<String, Value>>(text);
+        Self::of(read.map_err(|error| RequestError::NoObject { problem: error.to_string() })?)
+    }
+
+    /// The same, of an object that was read already.
+    ///
+    /// # Errors
+    /// As [`DeskRequest::read`].
+    pub fn of(mut fields: Map<String, Value>) -> Result<(Self, Option<Person>), RequestError> {
+        let application = match fields.remove("application") {
+            Some(Value::String(name)) => {
+                name.parse().map_err(|error: NameError| RequestError::Application { problem: error.to_string() })?
+            }
+            Some(_) | None => {
+                let problem = "it is missing, or no text: name the application".to_owned();
+                return Err(RequestError::Application { problem });
+            }
+        };
+        let execute = match fields.remove("execute") {
+            None => false,
+            Some(Value::Bool(execute)) => execute,
+            Some(_) => return Err(RequestError::Execute),
+        };
+        let by = match fields.remove("by") {
+            None => None,
+            Some(Value::String(name)) => Some(
+                name.parse::<Person>().map_err(|error: NameError| RequestError::By { problem: error.to_string() })?,
+            ),
+            Some(_) => return Err(RequestError::By { problem: "it is no text: say who you are".to_owned() }),
+        };
+        let ask = serde_json::from_value(Value::Object(fields))
+            .map_err(|error| RequestError::Action { problem: error.to_string() })?;
+        Ok((Self { application, ask, execute }, by))
+    }
+}
+
+impl Caller {
+    /// The name under which the timeline has it. What nobody has checked says so, and is nobody's role.
+    #[must_use]
+    pub fn person(&self) -> Person {
+        match self {
+            Self::Verified(person) => person.clone(),
+            Self::Unverified(person) => {
+                let marked = format!("unverified:{person}").chars().take(256).collect::<String>();
+                marked.parse().unwrap_or_else(|_| person.clone())
+            }
+        }
+    }
+}
+
+impl Ask {
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Explain => "explain",
+            Self::Approve { .. } => "approve",
+            Self::Decline { .. } => "decline",
+            Self::Abort { .. } => "abort",
+            Self::Acknowledge { .. } => "acknowledge",
+            Self::WeighAgain { .. } => "weigh_again",
+            Self::Adopt { .. } => "adopt",
+            Self::Rebuild { .. } => "rebuild",
+            Self::SwitchOver { .. } => "switch_over",
+            Self::Release { .. } => "release",
+            Self::Pause => "pause",
+            Self::Unpause => "unpause",
+        }
+    }
+
+    /// Whether it changes the record when it is executed.
+    #[must_use]
+    pub fn is_order(&self) -> bool {
+        !matches!(self, Self::Status | Self::Explain)
+    }
+
+    /// The order that it is; none where it is a look, or its code has to be looked up first.
+    #[must_use]
+    pub(super) fn order(&self) -> Option<Order> {
+        Some(match self {
+            Self::Abort { incident } => Order::Abort(incident.clone()),
+            Self::Acknowledge { incident } => Order::Acknowledge(incident.clone()),
+            Self::WeighAgain { incident } => Order::WeighAgain(incident.clone()),
+            Self::Adopt { incident } => Order::Adopt(incident.clone()),
+            Self::Rebuild { incident, replica } => {
+                Order::Rebuild { incident: incident.clone(), replica: replica.clone() }
+            }
+            Self::SwitchOver { incident } => Order::SwitchOver(incident.clone()),
+            Self::Pause => Order::Pause,
+            Self::Unpause => Order::Unpause,
+            Self::Status | Self::Explain | Self::Approve { .. } | Self::Decline { .. } | Self::Release { .. } => {
+                return None;
+            }
+        })
+    }
+}
