@@ -6,14 +6,14 @@ ARCH ?= arm64
 SEEDS ?= 20000
 PLANTED := target/planted/release/understudy-planted
 
-.PHONY: drill test cloud venv format lint infra unit end-to-end python rules simulate planted-bugs mutants gate-load probe-load package package-again
+.PHONY: drill test cloud venv format lint infra unit end-to-end ground python rules simulate planted-bugs mutants gate-load probe-load package package-again
 
 # A Region dies and recovers in a simulated cloud: no AWS account, no SDK.
 drill:
 	cargo run --package understudy-cli -- drill run region-loss
 
 # Everything that CI runs.
-test: venv format lint infra unit simulate python end-to-end
+test: venv format lint infra unit simulate python end-to-end ground
 	@echo "all checks passed"
 
 # A local AWS to try things on by hand, until Ctrl-C.
@@ -34,12 +34,12 @@ $(VENV)/installed: tests/cloud/requirements.txt
 
 format:
 	cargo fmt --all --check
-	$(VENV)/bin/ruff format --check --config tests/cloud/ruff.toml tests/cloud tests/policies infra
+	$(VENV)/bin/ruff format --check --config tests/cloud/ruff.toml tests/cloud tests/ground tests/policies infra
 
 lint:
 	cargo clippy --workspace --all-targets --features understudy-cli/aws -- --deny warnings
 	cargo clippy --package understudy-cli --all-targets -- --deny warnings
-	$(VENV)/bin/ruff check --config tests/cloud/ruff.toml tests/cloud tests/policies infra
+	$(VENV)/bin/ruff check --config tests/cloud/ruff.toml tests/cloud tests/ground tests/policies infra
 
 # The Terraform modules: format, types, tests with mocked providers, and checkov. Asks no account.
 infra: $(CHECKOV)/installed
@@ -103,6 +103,11 @@ probe-load:
 end-to-end:
 	cargo build --workspace --features understudy-cli/aws
 	cargo test --package understudy-tests -- --test-threads 2
+
+# All modules applied to the local cloud, a failover by nothing but what was applied, and all of it destroyed.
+ground: venv
+	cargo build --workspace --features understudy-cli/aws
+	PYTHONPATH=tests $(VENV)/bin/python -m unittest discover --start-directory tests/ground
 
 # What Lambda loads, zipped: the same source gives the same bytes. A quarter of an hour on two cores.
 package: $(VENV)/packaging

@@ -1,5 +1,5 @@
-"""Runs what was deployed through AWS's own APIs: functions from their zips, woken only by the mappings, schedules, rules
-and URLs that stand in moto, and only where their permissions and roles allow it.
+"""Runs what was deployed through AWS's own APIs: functions from their zips, woken only by the mappings, schedules,
+rules and URLs that stand in moto, and only where their permissions and roles allow it.
 
 A stage wires functions by hand; here nothing is wired that whoever deployed them has not asked for.
 """
@@ -70,7 +70,9 @@ class Ground:
         return self._cloud.functions.get(name)
 
     def _wire_streams(self) -> int:
-        mappings = [one for backend in lambda_backends[ACCOUNT].values() for one in backend._event_source_mappings.values()]
+        mappings = [
+            one for backend in lambda_backends[ACCOUNT].values() for one in backend._event_source_mappings.values()
+        ]
         for one in mappings:
             region, name = one.event_source_arn.split(":")[3], one.event_source_arn.split("/")[1]
             table = tables.find_table(region, name)
@@ -81,7 +83,9 @@ class Ground:
         return len(mappings)
 
     def _wire_schedules(self) -> int:
-        groups = [group for backend in scheduler_backends[ACCOUNT].values() for group in backend.schedule_groups.values()]
+        groups = [
+            group for backend in scheduler_backends[ACCOUNT].values() for group in backend.schedule_groups.values()
+        ]
         schedules = [one for group in groups for one in group.schedules.values() if one.state == "ENABLED"]
         for one in schedules:
             target, role = one.target["Arn"], one.target["RoleArn"]
@@ -124,7 +128,9 @@ class Ground:
         # A rule on the bus of another Region sees the event as it was sent, and sends it on to no third one.
         if service == "events" and len(seen) == 1 and region not in seen:
             role = target.get("RoleArn")
-            return self._led_to(event, region, seen | {region}) if role and allows(role, "events:PutEvents", arn) else []
+            return (
+                self._led_to(event, region, seen | {region}) if role and allows(role, "events:PutEvents", arn) else []
+            )
         return []
 
     def close(self) -> None:

@@ -12,8 +12,7 @@ class StatementExists(LambdaClientError):
     code = 409
 
     def __init__(self, sid: str) -> None:
-        message = f"The statement id ({sid}) provided already exists. Please provide a new statement id, or remove the existing statement."
-        super().__init__("ResourceConflictException", message)
+        super().__init__("ResourceConflictException", f"The statement id ({sid}) provided already exists.")
 
 
 def install() -> None:

@@ -8,7 +8,7 @@ provider "aws" {
   secret_key                  = "test"
   skip_credentials_validation = true
   skip_metadata_api_check     = true
-  max_retries                 = 1
+  max_retries                 = 4
 
   endpoints {
     cloudformation = var.endpoint
@@ -34,7 +34,7 @@ provider "aws" {
   secret_key                  = "test"
   skip_credentials_validation = true
   skip_metadata_api_check     = true
-  max_retries                 = 1
+  max_retries                 = 4
 
   endpoints {
     cloudformation = var.endpoint
@@ -60,7 +60,7 @@ provider "aws" {
   secret_key                  = "test"
   skip_credentials_validation = true
   skip_metadata_api_check     = true
-  max_retries                 = 1
+  max_retries                 = 4
 
   endpoints {
     cloudformation = var.endpoint
