@@ -23,7 +23,7 @@ fn policy() -> Policy {
     let output = show.args(["app", "show", "--format", "items"]).arg(application()).output().unwrap();
     let items: Value = serde_json::from_slice(&output.stdout).unwrap();
     let mut texts = items["items"].as_array().unwrap().iter().filter_map(|item| item["policy"]["S"].as_str());
-    serde_json::from_str(texts.next().unwrap()).unwrap()
+    serde_json::from_str(texts.next_back().unwrap()).unwrap()
 }
 
 /// Functions of the witness Region, which read the table where it is.
