@@ -106,8 +106,9 @@ class Ground:
         return self._functions[arn]
 
     def offer(self, event: dict[str, Any]) -> None:
-        """An event on the default bus of its Region."""
-        for function in self._led_to(event, event["region"], {event["region"]}):
+        """An event on the default bus of its Region. One without a Region, which only a test makes, is on none."""
+        region = event.get("region")
+        for function in self._led_to(event, region, {region}) if region else []:
             function.event(event)
 
     def _led_to(self, event: dict[str, Any], region: str, seen: set[str]) -> list[Function]:

@@ -232,6 +232,13 @@ run "each_application_is_ticked_each_minute" {
   }
 
   assert {
+    condition = toset(flatten([
+      for statement in data.aws_iam_policy_document.schedule.statement : statement.resources if statement.sid == "Ticks"
+    ])) == toset([for name in ["conductor", "notify", "probe"] : "arn:aws:lambda:us-west-2:111122223333:function:understudy-${name}"])
+    error_message = "a tick may wake somebody else, or not whom it is for"
+  }
+
+  assert {
     condition     = aws_scheduler_schedule.this["conductor-orders"].target[0].input == jsonencode({ application = "orders" })
     error_message = "the tick does not name its application"
   }
