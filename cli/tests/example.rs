@@ -43,7 +43,7 @@ fn play(name: &str, happens: &str) {
 fn the_examples_file_is_valid_and_nothing_is_to_be_warned_of() {
     let (code, out, err) = understudy(&["app", "validate", FILE]);
     assert_eq!((code, err.as_str()), (0, ""));
-    assert!(out.ends_with("valid (application orders, mode approve, 5 voters, quorum 3)\n"), "{out}");
+    assert!(out.ends_with("valid (application orders, mode approve, 6 voters, quorum 3)\n"), "{out}");
 }
 
 #[test]
@@ -54,11 +54,12 @@ fn the_examples_document_is_what_the_command_prints_of_its_file() {
 }
 
 #[test]
-fn the_loss_of_the_examples_region_is_asked_about_although_its_alarm_is_silent() {
+fn the_loss_of_the_examples_region_is_asked_about_although_its_alarm_and_the_lag_are_silent() {
     let happens = r#"
         [voters]
         tasks = { at = 0, verdict = "missing" }
-        "front-door front-door-from-standby replica-lag" = { at = 0, verdict = "down" }
+        "front-door front-door-from-standby front-door-port" = { at = 0, verdict = "down" }
+        replica-lag = { at = 0, verdict = "missing" }
         [replication]
         state = "frozen"
         lag_seconds = 1
@@ -78,7 +79,7 @@ fn the_loss_of_the_examples_region_is_asked_about_although_its_alarm_is_silent()
 fn the_loss_of_the_examples_load_balancer_promotes_nothing_while_the_replica_follows() {
     let happens = r#"
         [voters]
-        "tasks front-door front-door-from-standby" = { at = 0, verdict = "down" }
+        "tasks front-door front-door-from-standby front-door-port" = { at = 0, verdict = "down" }
         [expect]
         answer = "hold"
         promote_calls = 0
@@ -90,7 +91,7 @@ fn the_loss_of_the_examples_load_balancer_promotes_nothing_while_the_replica_fol
 fn both_regions_of_the_example_down_is_held_for_a_person() {
     let happens = r#"
         [voters]
-        "tasks front-door front-door-from-standby standby-door" = { at = 0, verdict = "down" }
+        "tasks front-door front-door-from-standby front-door-port standby-door" = { at = 0, verdict = "down" }
         [replication]
         state = "frozen"
         lag_seconds = 1

@@ -36,7 +36,7 @@ impl Terraform {
     #[expect(clippy::print_stderr, reason = "what is skipped is said")]
     pub fn of(fixture: &str, cloud: &LocalCloud) -> Option<Self> {
         if Command::new("terraform").arg("version").output().is_err() {
-            eprintln!("SKIPPED: Terraform is not on the PATH: install Terraform 1.9 or later");
+            eprintln!("SKIPPED: Terraform is not on the PATH: install Terraform 1.11 or later");
             assert!(std::env::var_os(SKIPS_NOTHING).is_none(), "Terraform is missing, and {SKIPS_NOTHING} is set");
             return None;
         }

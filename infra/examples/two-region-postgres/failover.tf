@@ -10,6 +10,28 @@ locals {
   }
 }
 
+# The file is written by hand of a template: what it names has to be what is forwarded, ticked and granted here.
+resource "terraform_data" "the_file_is_of_this_deployment" {
+  count = local.applied
+
+  lifecycle {
+    precondition {
+      condition     = module.application[0].application == var.application
+      error_message = "application: ${var.application_file} is of ${module.application[0].application}, and this deployment looks after ${var.application}. Write the output application_file to it, and show it again."
+    }
+
+    precondition {
+      condition     = module.application[0].alarm_arns == toset([local.alarm])
+      error_message = "voters: the alarms of ${var.application_file} are ${join(", ", module.application[0].alarm_arns)}, and ${local.alarm} is forwarded. Add them to local.everywhere in understudy.tf, or correct the file."
+    }
+
+    precondition {
+      condition     = module.application[0].database_arns == toset(values(local.databases))
+      error_message = "database: ${var.application_file} names ${join(", ", module.application[0].database_arns)}, and this deployment has made ${join(", ", values(local.databases))}. Correct the file."
+    }
+  }
+}
+
 module "application" {
   source = "../../modules/application"
   count  = local.applied
@@ -38,7 +60,7 @@ module "application" {
       evaluation_periods  = 3
       comparison_operator = "LessThanThreshold"
       threshold           = 1
-      description         = "No task of ${var.application} in ${var.regions.primary} is well."
+      description         = "Tasks of ${var.application} in ${var.regions.primary} are there, and none is well. Without any task the metric is silent, and so is the voter."
     }
   }
 

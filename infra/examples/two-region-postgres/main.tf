@@ -114,6 +114,7 @@ module "files" {
   }
   role_name = "${var.application}-files-replication"
   readers   = module.edge.distribution_arn
+  keep      = var.deletion_protection
 }
 
 module "edge" {

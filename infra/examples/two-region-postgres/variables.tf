@@ -29,7 +29,7 @@ variable "mode" {
 
   validation {
     condition     = contains(["observe", "approve"], var.mode)
-    error_message = "mode: ${var.mode} is neither observe nor approve. For auto, edit the application file by hand, after drills."
+    error_message = "mode: ${var.mode} is neither observe nor approve. This example goes no further."
   }
 }
 
@@ -181,7 +181,7 @@ variable "database" {
   type = object({
     name         = optional(string, "orders")
     user         = optional(string, "orders_owner")
-    version      = optional(string, "16.8")
+    version      = optional(string, "16")
     class        = optional(string, "db.t4g.large")
     gigabytes    = optional(number, 100)
     backup_days  = optional(number, 7)
@@ -227,9 +227,9 @@ variable "pages" {
 }
 
 variable "packages" {
-  description = "Folder of the functions' zip files, as `make package` writes them."
+  description = "Folder of the functions' zip files, where `make package` writes them."
   type        = string
-  default     = "../../../target/package"
+  default     = "../../../target/package/arm64"
   nullable    = false
 }
 

@@ -5,8 +5,8 @@ locals {
   rebuild = var.rebuild == null ? { replicas = [], option_groups = [], parameter_groups = [], subnet_groups = [], kms_keys = [] } : var.rebuild
 
   # Whichever of them leads, it may be promoted, cut off, or be what a new replica is made of.
-  replicas  = distinct(concat([local.app.database.replica], sort(local.rebuild.replicas)))
-  databases = distinct(concat([local.app.database.writer], local.replicas))
+  replicas  = distinct(concat([local.app.database.replica, local.stored.database.replica], sort(local.rebuild.replicas)))
+  databases = distinct(concat([local.app.database.writer, local.stored.database.writer], local.replicas))
 
   fenced = local.app.fence == null ? [] : [
     for arn in local.databases : arn if contains(keys(local.app.fence.security_groups), split(":", arn)[3])

@@ -6,6 +6,18 @@ locals {
   record = one([for item in local.app.items : item if item.sk.S == "record"])
   routes = { for item in local.app.items : "${item.pk.S}|${item.sk.S}" => item if item.sk.S != "record" }
 
+  # What the record decides by until `policy_command` has been run: nobody loses a right or a voter that it still needs.
+  stored = try(jsondecode(jsondecode(aws_dynamodb_table_item.record.item).policy.S), jsondecode(local.record.policy.S))
+  voters = { for voter in local.stored.voters : voter.name => try("source#${voter.source.alarm}", "source#probe#${voter.source.probe.region}") }
+  kept = {
+    for name, source in local.voters : "${source}|${local.stored.application}#${name}" => {
+      pk          = { S = source }
+      sk          = { S = "${local.stored.application}#${name}" }
+      application = { S = local.stored.application }
+      voter       = { S = name }
+    }
+  }
+
   key    = { pk = local.record.pk, sk = local.record.sk }
   values = { ":policy" = local.record.policy, ":hash" = local.record.policy_hash }
 
@@ -34,13 +46,18 @@ resource "aws_dynamodb_table_item" "record" {
 
     # Without the record nothing says that a Region is latched off, and writes go back to it.
     prevent_destroy = true
+
+    postcondition {
+      condition     = jsondecode(self.item).pk.S == local.record.pk.S
+      error_message = "application: the record here is ${try(jsondecode(self.item).pk.S, "another")}, and ${var.file} is of ${local.app.application}. An application is not renamed: call the module once more for the new one, and leave this call with the old file until the old one is no longer needed."
+    }
   }
 }
 
 # Where a voter's source is looked for. Nobody else writes these.
 resource "aws_dynamodb_table_item" "route" {
   provider = aws.standby
-  for_each = local.routes
+  for_each = merge(local.kept, local.routes)
 
   table_name = var.table.name
   hash_key   = "pk"

@@ -37,6 +37,14 @@ variable "document" {
     )
     error_message = "document: is not of ${var.file} as it stands: the file was changed, and not validated again. Run: understudy app show ${var.file} --format terraform > ${coalesce(var.document, replace(var.file, "/\\.toml$/", ".json"))}"
   }
+
+  validation {
+    condition = alltrue([
+      for item in try(jsondecode(file(coalesce(var.document, replace(var.file, "/\\.toml$/", ".json")))).items, []) :
+      item.sk.S != "record" || try(sha256(item.policy.S) == item.policy_hash.S && jsondecode(item.policy.S).database == jsondecode(file(coalesce(var.document, replace(var.file, "/\\.toml$/", ".json")))).database, false)
+    ])
+    error_message = "document: its policy is not what it was hashed as, or names other databases than the rest of it: it was edited. Run: understudy app show ${var.file} --format terraform > ${coalesce(var.document, replace(var.file, "/\\.toml$/", ".json"))}"
+  }
 }
 
 variable "account_id" {

@@ -60,7 +60,7 @@ variable "account_id" {
 }
 
 variable "table" {
-  description = "The table, as module `state` puts it out: `table` in the standby Region, `nearest` elsewhere."
+  description = "The table, as module `state` puts it out: `table` in the standby Region, and elsewhere `lookup(module.state.nearest, REGION, module.state.table)`."
   type = object({
     name       = string
     arn        = string

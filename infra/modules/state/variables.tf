@@ -22,7 +22,7 @@ variable "standby" {
 }
 
 variable "adopt" {
-  description = "Regions of a multi-Region strongly consistent table that was made by hand, as the README says: this module then makes none, and looks at that one. Two Regions and a witness, or three."
+  description = "Regions of a multi-Region strongly consistent table that was made by hand, as infra/README.md says: this module then makes none, and looks at that one. Two Regions and a witness, or three."
   type = object({
     replicas = set(string)
     witness  = optional(string)

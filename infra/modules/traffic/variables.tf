@@ -35,9 +35,8 @@ variable "document" {
 }
 
 variable "records" {
-  description = "Make the records as well. A new inverted check is unhealthy until there is data, and writes would begin at the standby: apply without records, wait for a minute, and apply with them."
+  description = "Make the records as well. A new inverted check is unhealthy until there is data, and writes would begin at the standby: apply with false, wait for a minute, and apply with true. From then on true: false takes the names away, so it has no default."
   type        = bool
-  default     = false
   nullable    = false
 }
 
@@ -96,7 +95,7 @@ variable "ttl" {
 }
 
 variable "database" {
-  description = "The database writer's name in a private zone, on the same latch as the write name: the zone's id, the name, and the databases' own names, in the primary and in the standby Region."
+  description = "The database writer's name in a private zone, on the same latch as the write name: the zone's id, the name, and the databases' own names, in the primary and in the standby Region. A replica that is rebuilt after a failover has another name than the old writer: put its endpoint in the old writer's place, and apply, before the switchover home. The record of a latched Region leads nobody anywhere."
   type = object({
     zone_id   = string
     name      = string

@@ -141,7 +141,7 @@ run "the_replica_can_be_the_writer" {
   }
 
   assert {
-    condition     = aws_db_instance.this.multi_az && aws_db_instance.this.instance_class == "db.t4g.large"
+    condition     = aws_db_instance.this.multi_az && aws_db_instance.this.instance_class == "db.t4g.large" && aws_db_instance.this.max_allocated_storage == 400
     error_message = "it would be promoted into one zone, or smaller than the writer"
   }
 

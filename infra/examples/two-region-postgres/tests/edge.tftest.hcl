@@ -30,6 +30,7 @@ variables {
 
   names     = { primary = "orders-east-files", standby = "orders-west-files" }
   role_name = "orders-files"
+  keep      = true
   readers   = "arn:aws:cloudfront::111122223333:distribution/AAAA"
 }
 
@@ -179,6 +180,27 @@ run "both_buckets_have_versions_and_copy_to_each_other" {
   assert {
     condition     = aws_s3_bucket_replication_configuration.to_standby.rule[0].destination[0].bucket == aws_s3_bucket.standby.arn && aws_s3_bucket_replication_configuration.to_standby.rule[0].status == "Enabled"
     error_message = "files do not reach the standby"
+  }
+
+  assert {
+    condition = contains(flatten([
+      for statement in data.aws_iam_policy_document.replication.statement : statement.actions if contains(statement.resources, "arn:aws:s3:::orders-west-files/*")
+    ]), "s3:ReplicateObject")
+    error_message = "the role may not replicate"
+  }
+
+  assert {
+    condition = alltrue([
+      for document in data.aws_iam_policy_document.bucket : one([
+        for statement in document.statement : one(statement.condition).values if statement.sid == "OneDistributionReads"
+      ]) == tolist(["arn:aws:cloudfront::111122223333:distribution/AAAA"])
+    ])
+    error_message = "any distribution may read"
+  }
+
+  assert {
+    condition     = !aws_s3_bucket.primary.force_destroy && !aws_s3_bucket.standby.force_destroy
+    error_message = "a destroy empties the buckets"
   }
 
   assert {

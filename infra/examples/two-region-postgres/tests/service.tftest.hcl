@@ -111,6 +111,11 @@ run "tasks_read_the_password_of_their_own_region_and_nothing_else" {
   }
 
   assert {
+    condition     = length([for statement in data.aws_iam_policy_document.execution.statement : statement if contains(statement.actions, "secretsmanager:GetSecretValue")]) == 1
+    error_message = "the role reads no secret, and no task can start"
+  }
+
+  assert {
     condition     = alltrue([for statement in data.aws_iam_policy_document.execution.statement : statement.actions == toset(["ecr:GetAuthorizationToken"]) if contains(statement.resources, "*")])
     error_message = "something beside the login to ECR is for every resource"
   }

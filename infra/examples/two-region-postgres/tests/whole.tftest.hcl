@@ -35,6 +35,7 @@ variables {
   approvers  = ["arn:aws:iam::111122223333:role/orders-oncall", "arn:aws:iam::111122223333:role/orders-lead"]
   pages      = "oncall@example.com"
   packages   = "tests/packages"
+  mode       = "approve"
 
   database_password = "standinstandinstandinstandin"
 }

@@ -185,6 +185,13 @@ run "a_key_is_used_by_rds_alone" {
     ]) == { Bool = { "kms:GrantIsForAWSResource" = "true" }, StringEquals = { "kms:ViaService" = "rds.us-east-1.amazonaws.com" } }
     error_message = "a grant may be given to anybody"
   }
+
+  assert {
+    condition = one([
+      for statement in jsondecode(output.policies["conductor"]).Statement : statement.Condition if statement.Action == "kms:DescribeKey"
+    ]) == { StringEquals = { "kms:ViaService" = "rds.us-east-1.amazonaws.com" } }
+    error_message = "the key is looked at past RDS"
+  }
 }
 
 run "a_topic_with_a_key_of_its_own_needs_the_key" {
@@ -214,6 +221,14 @@ run "only_notify_publishes_and_never_in_the_clear" {
       statement.Principal.AWS if statement.Effect == "Allow"
     ]) == toset(["arn:aws:iam::111122223333:role/understudy-notify-us-west-2"])
     error_message = "somebody else may publish"
+  }
+
+  assert {
+    condition = contains([
+      for statement in jsondecode(aws_sns_topic_policy.this.policy).Statement :
+      try(statement.Condition.StringNotEquals["aws:PrincipalAccount"], "") if statement.Effect == "Deny"
+    ], "111122223333")
+    error_message = "an account that was let in elsewhere may publish"
   }
 
   assert {

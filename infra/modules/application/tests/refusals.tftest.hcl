@@ -95,6 +95,16 @@ run "a_document_that_is_no_json_is_refused" {
   expect_failures = [var.document]
 }
 
+run "a_document_that_was_edited_is_refused" {
+  command = plan
+
+  variables {
+    document = "tests/edited.json"
+  }
+
+  expect_failures = [var.document]
+}
+
 run "another_account_is_refused" {
   command = plan
 

@@ -23,6 +23,20 @@ variables {
   standby = "us-west-2"
 }
 
+run "nobody_deletes_a_record" {
+  command = plan
+
+  assert {
+    condition = (
+      one(data.aws_iam_policy_document.records_stay[0].statement).effect == "Deny" &&
+      contains(one(data.aws_iam_policy_document.records_stay[0].statement).actions, "dynamodb:DeleteItem") &&
+      one(one(data.aws_iam_policy_document.records_stay[0].statement).condition).values == tolist(["app#*"]) &&
+      length(aws_dynamodb_resource_policy.records_stay) == 1
+    )
+    error_message = "a module call that is taken away takes the latch with it"
+  }
+}
+
 run "the_table_is_what_the_functions_need" {
   command = plan
 

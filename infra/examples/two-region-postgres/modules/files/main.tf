@@ -10,7 +10,8 @@ resource "aws_s3_bucket" "primary" {
   #checkov:skip=CKV2_AWS_62: nothing waits for events of these files
   provider = aws.primary
 
-  bucket = var.names.primary
+  bucket        = var.names.primary
+  force_destroy = !var.keep
 }
 
 resource "aws_s3_bucket" "standby" {
@@ -19,7 +20,8 @@ resource "aws_s3_bucket" "standby" {
   #checkov:skip=CKV2_AWS_62: nothing waits for events of these files
   provider = aws.standby
 
-  bucket = var.names.standby
+  bucket        = var.names.standby
+  force_destroy = !var.keep
 }
 
 # Both have versions, or S3 refuses to replicate.

@@ -71,12 +71,6 @@ data "aws_iam_policy_document" "assume" {
       type        = "Service"
       identifiers = ["s3.amazonaws.com"]
     }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [data.aws_caller_identity.current.account_id]
-    }
   }
 }
 

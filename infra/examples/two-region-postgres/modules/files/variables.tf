@@ -23,3 +23,9 @@ variable "readers" {
   type        = string
   nullable    = false
 }
+
+variable "keep" {
+  description = "Whether buckets that hold anything may not be deleted."
+  type        = bool
+  nullable    = false
+}

@@ -50,9 +50,11 @@ resource "aws_db_instance" "this" {
   replicate_source_db = var.source_arn
   instance_class      = var.database.class
 
-  storage_type      = "gp3"
-  storage_encrypted = true
-  kms_key_id        = aws_kms_key.this.arn
+  # It grows by itself as the writer does: one that is full follows nobody.
+  max_allocated_storage = 4 * var.database.gigabytes
+  storage_type          = "gp3"
+  storage_encrypted     = true
+  kms_key_id            = aws_kms_key.this.arn
 
   multi_az               = true
   publicly_accessible    = false

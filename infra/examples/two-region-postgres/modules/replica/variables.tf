@@ -21,6 +21,7 @@ variable "database" {
     name        = string
     version     = string
     class       = string
+    gigabytes   = number
     backup_days = number
   })
   nullable = false
