@@ -13,6 +13,7 @@ mod levers;
 mod probe;
 mod refusal;
 mod rights;
+mod runbook;
 mod terraform;
 mod tidy;
 mod traffic;

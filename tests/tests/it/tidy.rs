@@ -26,6 +26,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
     ("functions/intake", &["driver", "engine", "events", "lambda"]),
     ("functions/conductor", &["driver", "engine", "events", "lambda"]),
     ("functions/notify", &["driver", "engine", "events", "lambda"]),
+    ("functions/runbook", &["driver", "engine", "lambda"]),
     ("functions/probe", &["engine", "lambda", "prober"]),
     ("functions/gate", &["aws", "driver", "engine"]),
     ("cli", &["driver", "engine", "loopback", "postgres", "sim"]),

@@ -5,6 +5,7 @@
 mod admitting;
 mod answering;
 mod conducting;
+mod desk;
 mod gating;
 mod notifying;
 mod ports;
