@@ -50,8 +50,8 @@ class Ground:
             }
 
     def _deploy(self, deployed: LambdaFunction) -> Function:
-        # A name is one function in each Region.
-        name = f"{deployed.region}/{deployed.function_name}"
+        # A name is one function in each Region, and an access key has no slash.
+        name = f"{deployed.function_name}.{deployed.region}"
         folder = Path(self._folder.name) / name
         with zipfile.ZipFile(io.BytesIO(deployed.code_bytes)) as package:
             package.extractall(folder)
