@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use understudy_engine::{
-    Application, DbInstanceArn, Epoch, Event, Explanation, IncidentId, Mode, Order, Person, PhaseName, Region,
-    Revision, StepVerdict, explain, step,
+    Application, DbInstanceArn, Epoch, Event, Explanation, IncidentId, Mode, Order, Person, PhaseName, Question,
+    Region, Revision, StepVerdict, explain, step,
 };
 
 /// The schema of an answer.
@@ -91,25 +91,15 @@ pub async fn serve(
     now: Timestamp,
 ) -> Result<Told, ConductError> {
     let record = ledger.load(&request.application).await?;
-    let order = match &request.ask {
-        Ask::Status => return Ok(shown(request, &record, None, now)),
-        Ask::Explain => {
-            let explanation = explain(&record.state, &record.policy, &record.votes, now);
-            return Ok(shown(request, &record, Some(explanation), now));
+    let order = match meant(request, &record) {
+        Meant::Look => {
+            let explanation =
+                (request.ask == Ask::Explain).then(|| explain(&record.state, &record.policy, &record.votes, now));
+            return Ok(shown(request, &record, explanation, now));
         }
-        Ask::Release { code } => return released(ledger, run, by, request, code, now).await,
-        Ask::Approve { code } | Ask::Decline { code } => {
-            let asked = record.state.phase.question().filter(|asked| is_meant(request, asked, code));
-            let Some(question) = asked.cloned() else { return Ok(words::no_such_question(request, &record, now)) };
-            match &request.ask {
-                Ask::Approve { .. } => Order::Approve(question),
-                _ => Order::Veto(question),
-            }
-        }
-        ask => match ask.order() {
-            Some(order) => order,
-            None => return Ok(shown(request, &record, None, now)),
-        },
+        Meant::Batch(code) => return released(ledger, run, by, request, code, now).await,
+        Meant::NoSuchQuestion => return Ok(words::no_such_question(request, &record, now)),
+        Meant::Order(order) => order,
     };
     let event = Event::Ordered { by: by.clone(), order };
     if !request.execute {
@@ -121,8 +111,36 @@ pub async fn serve(
     Ok(words::of_verdict(request, &after, &verdict, now))
 }
 
-fn is_meant(request: &DeskRequest, asked: &understudy_engine::Question, code: &str) -> bool {
-    code_of_question(&request.application, asked).0 == code
+/// What a request comes to, as the record stands.
+enum Meant<'a> {
+    Look,
+    Batch(&'a str),
+    NoSuchQuestion,
+    Order(Order),
+}
+
+fn meant<'a>(request: &'a DeskRequest, record: &Record) -> Meant<'a> {
+    let answer = |code: &str, order: fn(Question) -> Order| {
+        let asked = record.state.phase.question();
+        let asked = asked.filter(|asked| code_of_question(&request.application, asked).0 == code);
+        asked.cloned().map_or(Meant::NoSuchQuestion, |question| Meant::Order(order(question)))
+    };
+    match &request.ask {
+        Ask::Status | Ask::Explain => Meant::Look,
+        Ask::Release { code } => Meant::Batch(code),
+        Ask::Approve { code } => answer(code, Order::Approve),
+        Ask::Decline { code } => answer(code, Order::Veto),
+        Ask::Abort { incident } => Meant::Order(Order::Abort(incident.clone())),
+        Ask::Acknowledge { incident } => Meant::Order(Order::Acknowledge(incident.clone())),
+        Ask::WeighAgain { incident } => Meant::Order(Order::WeighAgain(incident.clone())),
+        Ask::Adopt { incident } => Meant::Order(Order::Adopt(incident.clone())),
+        Ask::Rebuild { incident, replica } => {
+            Meant::Order(Order::Rebuild { incident: incident.clone(), replica: replica.clone() })
+        }
+        Ask::SwitchOver { incident } => Meant::Order(Order::SwitchOver(incident.clone())),
+        Ask::Pause => Meant::Order(Order::Pause),
+        Ask::Unpause => Meant::Order(Order::Unpause),
+    }
 }
 
 async fn released(

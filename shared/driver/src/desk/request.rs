@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use understudy_engine::{Application, DbInstanceArn, IncidentId, NameError, Order, Person};
+use understudy_engine::{Application, DbInstanceArn, IncidentId, NameError, Person};
 
 /// The longest request that is read.
 const BYTES_MAX: usize = 4096;
@@ -142,31 +142,5 @@ impl Ask {
             Self::Pause => "pause",
             Self::Unpause => "unpause",
         }
-    }
-
-    /// Whether it changes the record when it is executed.
-    #[must_use]
-    pub fn is_order(&self) -> bool {
-        !matches!(self, Self::Status | Self::Explain)
-    }
-
-    /// The order that it is; none where it is a look, or its code has to be looked up first.
-    #[must_use]
-    pub(super) fn order(&self) -> Option<Order> {
-        Some(match self {
-            Self::Abort { incident } => Order::Abort(incident.clone()),
-            Self::Acknowledge { incident } => Order::Acknowledge(incident.clone()),
-            Self::WeighAgain { incident } => Order::WeighAgain(incident.clone()),
-            Self::Adopt { incident } => Order::Adopt(incident.clone()),
-            Self::Rebuild { incident, replica } => {
-                Order::Rebuild { incident: incident.clone(), replica: replica.clone() }
-            }
-            Self::SwitchOver { incident } => Order::SwitchOver(incident.clone()),
-            Self::Pause => Order::Pause,
-            Self::Unpause => Order::Unpause,
-            Self::Status | Self::Explain | Self::Approve { .. } | Self::Decline { .. } | Self::Release { .. } => {
-                return None;
-            }
-        })
     }
 }
