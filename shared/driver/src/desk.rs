@@ -94,7 +94,7 @@ pub async fn serve(
     let order = match meant(request, &record) {
         Meant::Look => {
             let explanation =
-                (request.ask == Ask::Explain).then(|| explain(&record.state, &record.policy, &record.votes, now));
+                (request.ask == Ask::Explain {}).then(|| explain(&record.state, &record.policy, &record.votes, now));
             return Ok(shown(request, &record, explanation, now));
         }
         Meant::Batch(code) => return released(ledger, run, by, request, code, now).await,
@@ -126,7 +126,7 @@ fn meant<'a>(request: &'a DeskRequest, record: &Record) -> Meant<'a> {
         asked.cloned().map_or(Meant::NoSuchQuestion, |question| Meant::Order(order(question)))
     };
     match &request.ask {
-        Ask::Status | Ask::Explain => Meant::Look,
+        Ask::Status {} | Ask::Explain {} => Meant::Look,
         Ask::Release { code } => Meant::Batch(code),
         Ask::Approve { code } => answer(code, Order::Approve),
         Ask::Decline { code } => answer(code, Order::Veto),
@@ -138,8 +138,8 @@ fn meant<'a>(request: &'a DeskRequest, record: &Record) -> Meant<'a> {
             Meant::Order(Order::Rebuild { incident: incident.clone(), replica: replica.clone() })
         }
         Ask::SwitchOver { incident } => Meant::Order(Order::SwitchOver(incident.clone())),
-        Ask::Pause => Meant::Order(Order::Pause),
-        Ask::Unpause => Meant::Order(Order::Unpause),
+        Ask::Pause {} => Meant::Order(Order::Pause),
+        Ask::Unpause {} => Meant::Order(Order::Unpause),
     }
 }
 

@@ -24,11 +24,12 @@ pub struct DeskRequest {
     pub execute: bool,
 }
 
+/// Those without fields have braces, or serde would let unknown fields pass in them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Ask {
-    Status,
-    Explain,
+    Status {},
+    Explain {},
     Approve { code: String },
     Decline { code: String },
     Abort { incident: IncidentId },
@@ -38,8 +39,8 @@ pub enum Ask {
     Rebuild { incident: IncidentId, replica: DbInstanceArn },
     SwitchOver { incident: IncidentId },
     Release { code: String },
-    Pause,
-    Unpause,
+    Pause {},
+    Unpause {},
 }
 
 /// Why a request cannot be read. Nothing was looked at.
@@ -128,8 +129,8 @@ impl Ask {
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Status => "status",
-            Self::Explain => "explain",
+            Self::Status {} => "status",
+            Self::Explain {} => "explain",
             Self::Approve { .. } => "approve",
             Self::Decline { .. } => "decline",
             Self::Abort { .. } => "abort",
@@ -139,8 +140,8 @@ impl Ask {
             Self::Rebuild { .. } => "rebuild",
             Self::SwitchOver { .. } => "switch_over",
             Self::Release { .. } => "release",
-            Self::Pause => "pause",
-            Self::Unpause => "unpause",
+            Self::Pause {} => "pause",
+            Self::Unpause {} => "unpause",
         }
     }
 }
