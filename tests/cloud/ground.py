@@ -15,6 +15,7 @@ from moto.awslambda.models import LambdaFunction, lambda_backends
 from moto.events.models import EventPattern, Rule, events_backends
 from moto.iam.models import iam_backends
 from moto.scheduler.models import scheduler_backends
+from policies.iam import Question, allowed
 
 from . import ACCOUNT, tables
 from .functions import Function
@@ -146,24 +147,10 @@ def seconds(expression: str) -> float:
     return float(count) * SECONDS[unit]
 
 
-def statements(document: dict[str, Any]) -> list[dict[str, Any]]:
-    stated = document["Statement"]
-    return stated if isinstance(stated, list) else [stated]
-
-
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
 def allows(role_arn: str, action: str, resource: str) -> bool:
-    """Whether an inline policy of the role names exactly this: what is deployed here has no wildcards."""
     role = next((one for one in iam_backends[ACCOUNT]["aws"].roles.values() if one.arn == role_arn), None)
     documents = [json.loads(text) for text in role.policies.values()] if role else []
-    return any(
-        one["Effect"] == "Allow" and action in listed(one["Action"]) and resource in listed(one["Resource"])
-        for document in documents
-        for one in statements(document)
-    )
+    return allowed(documents, Question(action, (resource,)))
 
 
 def may_wake(function_arn: str, rule_arn: str) -> bool:

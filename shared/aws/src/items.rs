@@ -32,12 +32,8 @@ pub(crate) fn record(application: &Application, mut item: Item) -> Result<Record
 
 pub(crate) fn posture(application: &Application, mut item: Item) -> Result<Posture, RecordFault> {
     let policy = stored_policy(&item).and_then(|stored| stored.read()).ok();
-    let glimpse = item.get("state").cloned().map(|value| read::<Glimpse>("state", value));
-    match (state(application, &mut item), glimpse) {
-        (Ok(state), _) => Ok(Posture::of(&state, policy.as_ref())),
-        (Err(_), Some(Ok(glimpse))) => Ok(Posture::glimpsed(glimpse, policy.as_ref())),
-        (Err(fault), _) => Err(fault),
-    }
+    let glimpse = item.get("state").and_then(|value| read::<Glimpse>("state", value.clone()).ok());
+    Posture::read(state(application, &mut item), glimpse, policy.as_ref())
 }
 
 fn stored_policy(item: &Item) -> Result<StoredPolicy, RecordFault> {

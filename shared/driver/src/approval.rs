@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fmt::Write as _;
-use understudy_engine::{Application, Event, Ignored, IncidentId, Order, Person, Question, StepVerdict};
+use understudy_engine::{Application, Event, Ignored, IncidentId, Order, Person, Question, State, StepVerdict};
 
 /// How many hexadecimal digits of the hash a person has to give back.
 const DIGITS: usize = 16;
@@ -45,6 +45,11 @@ fn code(what: &serde_json::Value) -> ApprovalCode {
     ApprovalCode(text)
 }
 
+/// The question that is asked now, if the code stands for it.
+pub(crate) fn question_of_code<'a>(state: &'a State, code: &ApprovalCode) -> Option<&'a Question> {
+    state.phase.question().filter(|asked| code_of_question(&state.application, asked) == *code)
+}
+
 /// Enters a person's answer to the question that the code stands for.
 ///
 /// # Errors
@@ -58,8 +63,7 @@ pub async fn answer(
     now: Timestamp,
 ) -> Result<StepVerdict, ConductError> {
     let record = ledger.load(application).await?;
-    let Some(question) = record.state.phase.question().filter(|asked| code_of_question(application, asked) == *code)
-    else {
+    let Some(question) = question_of_code(&record.state, code) else {
         return Ok(StepVerdict::Ignored(Ignored::Stale));
     };
     let order = match answer {

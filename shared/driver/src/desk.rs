@@ -6,7 +6,7 @@ mod words;
 
 pub use request::{Ask, Caller, DeskRequest, RequestError};
 
-use crate::approval::{ApprovalCode, code_of_question};
+use crate::approval::{ApprovalCode, code_of_question, question_of_code};
 use crate::breaker::{Release, release};
 use crate::conduct::{ConductError, Run, command};
 use crate::ledger::{Ledger, Record};
@@ -121,8 +121,7 @@ enum Meant<'a> {
 
 fn meant<'a>(request: &'a DeskRequest, record: &Record) -> Meant<'a> {
     let answer = |code: &str, order: fn(Question) -> Order| {
-        let asked = record.state.phase.question();
-        let asked = asked.filter(|asked| code_of_question(&request.application, asked).0 == code);
+        let asked = question_of_code(&record.state, &ApprovalCode(code.to_owned()));
         asked.cloned().map_or(Meant::NoSuchQuestion, |question| Meant::Order(order(question)))
     };
     match &request.ask {

@@ -39,9 +39,20 @@ fn regions_alone<'de, D: serde::Deserializer<'de>>(latch: D) -> Result<BTreeSet<
 }
 
 impl Posture {
+    /// Of a state as it was read, or of the part of it that could be.
+    ///
+    /// # Errors
+    /// The reading's own, where that part could not be read either.
+    pub fn read<E>(state: Result<State, E>, glimpse: Option<Glimpse>, policy: Option<&Policy>) -> Result<Self, E> {
+        match (state, glimpse) {
+            (Ok(state), _) => Ok(Self::of(&state, policy)),
+            (Err(_), Some(glimpse)) => Ok(Self::glimpsed(glimpse, policy)),
+            (Err(error), None) => Err(error),
+        }
+    }
+
     /// Of a state that cannot be read whole. Who takes writes depends on the phase, and is not said.
-    #[must_use]
-    pub fn glimpsed(glimpse: Glimpse, policy: Option<&Policy>) -> Self {
+    fn glimpsed(glimpse: Glimpse, policy: Option<&Policy>) -> Self {
         let Glimpse { application, revision, epoch, latch } = glimpse;
         let known = policy.map(|policy| regions(&latch, policy));
         Self { application, revision, epoch, writer: None, latched: latch, regions: known }

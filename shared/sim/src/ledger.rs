@@ -197,12 +197,9 @@ impl Glance for SimLedger {
         tokio::time::sleep(ROUND_TRIP).await;
         let item = self.world.lock().table.get(application).cloned().ok_or_else(|| unknown(application))?;
         let policy = stored_policy(&item).read().ok();
-        let glimpse = item.state.as_deref().map(serde_json::from_str::<Glimpse>);
-        match (state(application, &item), glimpse) {
-            (Ok(state), _) => Ok(Posture::of(&state, policy.as_ref())),
-            (Err(_), Some(Ok(glimpse))) => Ok(Posture::glimpsed(glimpse, policy.as_ref())),
-            (Err(fault), _) => Err(LedgerError::UnusableRecord { application: application.to_string(), fault }),
-        }
+        let glimpse = item.state.as_deref().and_then(|text| serde_json::from_str::<Glimpse>(text).ok());
+        Posture::read(state(application, &item), glimpse, policy.as_ref())
+            .map_err(|fault| LedgerError::UnusableRecord { application: application.to_string(), fault })
     }
 }
 
