@@ -9,24 +9,28 @@ pub use request::{Ask, Caller, DeskRequest, RequestError};
 use crate::approval::{ApprovalCode, code_of_question, question_of_code};
 use crate::breaker::{Release, release};
 use crate::conduct::{ConductError, Run, command};
+use crate::incident::IncidentItem;
 use crate::ledger::{Ledger, Record};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use understudy_engine::{
-    Application, DbInstanceArn, Epoch, Event, Explanation, IncidentId, Mode, Order, Person, PhaseName, Question,
-    Region, Revision, StepVerdict, explain, step,
+    Application, DbInstanceArn, Epoch, Event, Explanation, IncidentId, Mode, Order, Person, PhaseName, Policy,
+    Question, Region, Revision, StepVerdict, explain, step,
 };
 
 /// The schema of an answer.
 pub const DESK_SCHEMA: u32 = 1;
 
+/// How many incidents a list has at most.
+const INCIDENTS_MAX: usize = 20;
+
 /// What a request came to.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Told {
     pub schema: u32,
     pub application: Application,
-    pub action: &'static str,
+    pub action: String,
     pub outcome: Outcome,
     /// In one sentence.
     pub says: String,
@@ -36,9 +40,21 @@ pub struct Told {
     pub status: Status,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,
+    /// The newest incidents, newest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incidents: Option<Vec<IncidentId>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentTold>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// An incident as it stands in the record, and the policy that is in force now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IncidentTold {
+    pub items: Vec<IncidentItem>,
+    pub policy: Policy,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Nothing was ordered.
@@ -52,7 +68,7 @@ pub enum Outcome {
 }
 
 /// Where an application stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     pub phase: PhaseName,
     pub mode: Mode,
@@ -72,7 +88,7 @@ pub struct Status {
 }
 
 /// A question that people are asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
     pub asks: String,
     /// What an answer has to give back.
@@ -93,9 +109,17 @@ pub async fn serve(
     let record = ledger.load(&request.application).await?;
     let order = match meant(request, &record) {
         Meant::Look => {
-            let explanation =
-                (request.ask == Ask::Explain {}).then(|| explain(&record.state, &record.policy, &record.votes, now));
-            return Ok(shown(request, &record, explanation, now));
+            let explanation = explain(&record.state, &record.policy, &record.votes, now);
+            return Ok(Told { explanation: Some(explanation), ..shown(request, &record, now) });
+        }
+        Meant::Status => return Ok(shown(request, &record, now)),
+        Meant::Incidents => {
+            let incidents = ledger.incidents(&request.application, INCIDENTS_MAX).await?;
+            return Ok(words::of_incidents(request, &record, incidents, now));
+        }
+        Meant::Incident(incident) => {
+            let items = ledger.incident(&request.application, incident).await?;
+            return Ok(words::of_incident(request, record, items, now));
         }
         Meant::Batch(code) => return released(ledger, run, by, request, code, now).await,
         Meant::NoSuchQuestion => return Ok(words::no_such_question(request, &record, now)),
@@ -113,7 +137,10 @@ pub async fn serve(
 
 /// What a request comes to, as the record stands.
 enum Meant<'a> {
+    Status,
     Look,
+    Incidents,
+    Incident(&'a IncidentId),
     Batch(&'a str),
     NoSuchQuestion,
     Order(Order),
@@ -125,7 +152,10 @@ fn meant<'a>(request: &'a DeskRequest, record: &Record) -> Meant<'a> {
         asked.cloned().map_or(Meant::NoSuchQuestion, |question| Meant::Order(order(question)))
     };
     match &request.ask {
-        Ask::Status {} | Ask::Explain {} => Meant::Look,
+        Ask::Status {} => Meant::Status,
+        Ask::Explain {} => Meant::Look,
+        Ask::Incidents {} => Meant::Incidents,
+        Ask::Incident { incident } => Meant::Incident(incident),
         Ask::Release { code } => Meant::Batch(code),
         Ask::Approve { code } => answer(code, Order::Approve),
         Ask::Decline { code } => answer(code, Order::Veto),
@@ -156,22 +186,24 @@ async fn released(
     Ok(words::of_release(request, &record, release.as_ref(), now))
 }
 
-fn shown(request: &DeskRequest, record: &Record, explanation: Option<Explanation>, now: Timestamp) -> Told {
+fn shown(request: &DeskRequest, record: &Record, now: Timestamp) -> Told {
     let status = Status::of(record, now);
     let (says, hint) = words::of_status(&status);
-    Told { hint, explanation, ..told(request, status, Outcome::Shown, says) }
+    Told { hint, ..told(request, status, Outcome::Shown, says) }
 }
 
 fn told(request: &DeskRequest, status: Status, outcome: Outcome, says: String) -> Told {
     Told {
         schema: DESK_SCHEMA,
         application: request.application.clone(),
-        action: request.ask.name(),
+        action: request.ask.name().to_owned(),
         outcome,
         says,
         hint: None,
         status,
         explanation: None,
+        incidents: None,
+        incident: None,
     }
 }
 
@@ -194,7 +226,8 @@ impl Status {
             paused_by: state.paused.as_ref().map(|paused| paused.by.clone()),
             needs: state.phase.needs().map(|needs| needs.to_string()),
             question,
-            next_due: state.next_due(policy, now),
+            // What was due before is due now.
+            next_due: state.next_due(policy, now).map(|due| due.max(now)),
         }
     }
 }
