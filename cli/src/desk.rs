@@ -71,9 +71,16 @@ pub(crate) fn failover(verb: &FailoverVerb, out: &mut dyn Write) -> Result<ExitC
 }
 
 pub(crate) fn failback(verb: &FailbackVerb, out: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let FailbackVerb::Start(rebuild) = verb;
-    let About { incident, ordered } = &rebuild.about;
-    order(ordered, Ask::Rebuild { incident: incident.clone(), replica: rebuild.replica.clone() }, out)
+    match verb {
+        FailbackVerb::Plan(home) => {
+            let (incident, replica) = (home.incident.clone(), home.replica.clone());
+            look(&home.place, Ask::FailbackPlan { incident, replica }, out)
+        }
+        FailbackVerb::Start(rebuild) => {
+            let About { incident, ordered } = &rebuild.about;
+            order(ordered, Ask::Rebuild { incident: incident.clone(), replica: rebuild.replica.clone() }, out)
+        }
+    }
 }
 
 pub(crate) fn switchover(verb: &SwitchoverVerb, out: &mut dyn Write) -> Result<ExitCode, Failure> {

@@ -90,6 +90,9 @@ pub(crate) enum FailoverVerb {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum FailbackVerb {
+    /// Say how it would go home: the replica, and the switchover to it.
+    #[command(override_usage = "understudy failback plan --incident <ID> --replica <ARN> [OPTIONS]")]
+    Plan(HomePlan),
     /// Create a new replica in the Region that was left.
     #[command(override_usage = "understudy failback start --incident <ID> --replica <ARN> [OPTIONS]")]
     Start(Rebuild),
@@ -103,6 +106,19 @@ pub(crate) struct Rebuild {
     pub(crate) replica: DbInstanceArn,
     #[command(flatten)]
     pub(crate) about: About,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 it would go so, 1 refused, 2 could not tell.")]
+pub(crate) struct HomePlan {
+    /// The incident, as the page and `status` have it.
+    #[arg(long, value_name = "ID", value_parser = incident)]
+    pub(crate) incident: IncidentId,
+    /// ARN of the new replica: a name that no writer has had.
+    #[arg(long, value_name = "ARN")]
+    pub(crate) replica: DbInstanceArn,
+    #[command(flatten)]
+    pub(crate) place: Place,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,7 +1,7 @@
 //! An answer, told to people.
 
 use std::io::{Result, Write};
-use understudy_driver::{Outcome, Status, Told};
+use understudy_driver::{Outcome, Plan, PlannedWhat, Status, Told};
 use understudy_engine::{Entry, Region};
 
 pub(super) fn told(out: &mut dyn Write, told: &Told) -> Result<()> {
@@ -26,7 +26,25 @@ pub(super) fn told(out: &mut dyn Write, told: &Told) -> Result<()> {
         return Ok(());
     }
     status(out, &told.status)?;
+    told.plan.iter().try_for_each(|planned| plan(out, planned))?;
     hint(out, told)
+}
+
+fn plan(out: &mut dyn Write, plan: &Plan) -> Result<()> {
+    writeln!(out, "  Plan, if every call is answered as one hopes and the evidence stays as it is:")?;
+    for step in &plan.steps {
+        match &step.what {
+            PlannedWhat::Phase { to } => writeln!(out, "  {:>+7} s  {to}", step.after_seconds)?,
+            PlannedWhat::Call(call) => {
+                let mark = if call.changes { "calls" } else { "reads" };
+                let (service, operation, region) = (&call.service, &call.operation, &call.region);
+                writeln!(out, "  {:>+7} s    {mark} {service} {operation} in {region}", step.after_seconds)?;
+                let detail = if call.detail.is_empty() { String::new() } else { format!(": {}", call.detail) };
+                writeln!(out, "               {}{detail}", call.resource)?;
+            }
+        }
+    }
+    writeln!(out, "  It ends in {}. What AWS itself needs comes on top: minutes to hours.", plan.ends)
 }
 
 /// One line, for whoever looks on.

@@ -11,6 +11,7 @@ use crate::breaker::{Release, release};
 use crate::conduct::{ConductError, Run, command};
 use crate::incident::IncidentItem;
 use crate::ledger::{Ledger, Record};
+use crate::plan::{Plan, plan, plan_home};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -45,6 +46,9 @@ pub struct Told {
     pub incidents: Option<Vec<IncidentId>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incident: Option<IncidentTold>,
+    /// What an order would lead to, call by call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
 }
 
 /// An incident as it stands in the record, and the policy that is in force now.
@@ -121,14 +125,23 @@ pub async fn serve(
             let items = ledger.incident(&request.application, incident).await?;
             return Ok(words::of_incident(request, record, items, now));
         }
+        Meant::Home(incident, replica) => {
+            let order = Order::Rebuild { incident: incident.clone(), replica: replica.clone() };
+            let first = Event::Ordered { by: by.clone(), order };
+            let verdict = step(&record.state, &record.policy, &record.votes, &first, now).verdict;
+            let told = words::of_verdict(request, &record, &verdict, now);
+            let plan = is_taken(&verdict).then(|| plan_home(&record, by, incident, replica, now));
+            return Ok(Told { plan, ..told });
+        }
         Meant::Batch(code) => return released(ledger, run, by, request, code, now).await,
         Meant::NoSuchQuestion => return Ok(words::no_such_question(request, &record, now)),
         Meant::Order(order) => order,
     };
     let event = Event::Ordered { by: by.clone(), order };
     if !request.execute {
-        let stepped = step(&record.state, &record.policy, &record.votes, &event, now);
-        return Ok(words::of_verdict(request, &record, &stepped.verdict, now));
+        let verdict = step(&record.state, &record.policy, &record.votes, &event, now).verdict;
+        let plan = is_taken(&verdict).then(|| plan(&record, &event, now));
+        return Ok(Told { plan, ..words::of_verdict(request, &record, &verdict, now) });
     }
     let verdict = command(ledger, &request.application, run, &event, now).await?;
     let after = ledger.load(&request.application).await?;
@@ -141,6 +154,7 @@ enum Meant<'a> {
     Look,
     Incidents,
     Incident(&'a IncidentId),
+    Home(&'a IncidentId, &'a DbInstanceArn),
     Batch(&'a str),
     NoSuchQuestion,
     Order(Order),
@@ -156,6 +170,7 @@ fn meant<'a>(request: &'a DeskRequest, record: &Record) -> Meant<'a> {
         Ask::Explain {} => Meant::Look,
         Ask::Incidents {} => Meant::Incidents,
         Ask::Incident { incident } => Meant::Incident(incident),
+        Ask::FailbackPlan { incident, replica } => Meant::Home(incident, replica),
         Ask::Release { code } => Meant::Batch(code),
         Ask::Approve { code } => answer(code, Order::Approve),
         Ask::Decline { code } => answer(code, Order::Veto),
@@ -204,6 +219,7 @@ fn told(request: &DeskRequest, status: Status, outcome: Outcome, says: String) -
         explanation: None,
         incidents: None,
         incident: None,
+        plan: None,
     }
 }
 
@@ -241,11 +257,18 @@ impl From<&Release> for Outcome {
     }
 }
 
-/// Whether a verdict left something in the record.
-fn outcome(request: &DeskRequest, verdict: &StepVerdict) -> Outcome {
+/// Whether a verdict left something in the record, or would.
+fn is_taken(verdict: &StepVerdict) -> bool {
     match verdict {
-        StepVerdict::Advanced(_) | StepVerdict::Noted if request.execute => Outcome::Entered,
-        StepVerdict::Advanced(_) | StepVerdict::Noted => Outcome::Would,
-        StepVerdict::Ignored(_) | StepVerdict::Refused(_) | StepVerdict::Anomaly(_) => Outcome::Refused,
+        StepVerdict::Advanced(_) | StepVerdict::Noted => true,
+        StepVerdict::Ignored(_) | StepVerdict::Refused(_) | StepVerdict::Anomaly(_) => false,
+    }
+}
+
+fn outcome(request: &DeskRequest, verdict: &StepVerdict) -> Outcome {
+    match (is_taken(verdict), request.execute && request.ask.may_enter()) {
+        (true, true) => Outcome::Entered,
+        (true, false) => Outcome::Would,
+        (false, _) => Outcome::Refused,
     }
 }

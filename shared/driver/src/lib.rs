@@ -13,6 +13,7 @@ mod gauge;
 mod incident;
 mod ledger;
 mod notify;
+mod plan;
 #[cfg(feature = "planted")]
 pub mod planted;
 mod receive;
@@ -32,4 +33,5 @@ pub use ledger::{
     alarm_partition, application_items, probe_partition,
 };
 pub use notify::{Delivery, NotifyError, REDELIVER_AFTER, deliver};
+pub use plan::{Plan, PlannedCall, PlannedStep, PlannedWhat, plan, plan_home};
 pub use receive::{Receipt, VOTE_FUTURE_MAX, receive};

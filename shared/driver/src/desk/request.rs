@@ -32,6 +32,7 @@ pub enum Ask {
     Explain {},
     Incidents {},
     Incident { incident: IncidentId },
+    FailbackPlan { incident: IncidentId, replica: DbInstanceArn },
     Approve { code: String },
     Decline { code: String },
     Abort { incident: IncidentId },
@@ -66,7 +67,7 @@ pub enum RequestError {
 
 const ACTIONS: &str = "status, explain, incidents, pause, unpause; approve and decline with the question's code; release with the \
                        batch's code; incident, abort, acknowledge, weigh_again, adopt and switch_over with the incident; \
-                       rebuild with incident and replica";
+                       rebuild and failback_plan with incident and replica";
 
 impl DeskRequest {
     /// Reads a request. Who asks is said apart from it by whoever has checked; `by` in it is a word.
@@ -141,6 +142,29 @@ impl Caller {
 }
 
 impl Ask {
+    /// Whether it is an order, and no question.
+    #[must_use]
+    pub fn may_enter(&self) -> bool {
+        match self {
+            Self::Status {}
+            | Self::Explain {}
+            | Self::Incidents {}
+            | Self::Incident { .. }
+            | Self::FailbackPlan { .. } => false,
+            Self::Approve { .. }
+            | Self::Decline { .. }
+            | Self::Abort { .. }
+            | Self::Acknowledge { .. }
+            | Self::WeighAgain { .. }
+            | Self::Adopt { .. }
+            | Self::Rebuild { .. }
+            | Self::SwitchOver { .. }
+            | Self::Release { .. }
+            | Self::Pause {}
+            | Self::Unpause {} => true,
+        }
+    }
+
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -148,6 +172,7 @@ impl Ask {
             Self::Explain {} => "explain",
             Self::Incidents {} => "incidents",
             Self::Incident { .. } => "incident",
+            Self::FailbackPlan { .. } => "failback_plan",
             Self::Approve { .. } => "approve",
             Self::Decline { .. } => "decline",
             Self::Abort { .. } => "abort",
