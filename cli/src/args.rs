@@ -8,8 +8,8 @@ mod sim;
 mod traffic;
 
 pub(crate) use desk::{
-    About, Answered, FailbackVerb, FailoverVerb, IncidentVerb, Ordered, Place, Plain, Shown, Status, StormVerb,
-    SwitchoverVerb,
+    About, Answered, FailbackVerb, FailoverVerb, IncidentVerb, Ordered, Place, Plain, Said, Shown, Status, StormVerb,
+    SwitchoverVerb, Voted,
 };
 pub(crate) use drill::{DrillApplication, DrillBegin, DrillForward, DrillRun, Scenario};
 pub(crate) use explain::{DrillNamed, Explain};
@@ -48,7 +48,7 @@ pub(crate) enum Noun {
         #[command(subcommand)]
         verb: FailbackVerb,
     },
-    /// Answer or stop a failover.
+    /// Start, answer or stop a failover.
     Failover {
         #[command(subcommand)]
         verb: FailoverVerb,
@@ -89,6 +89,8 @@ pub(crate) enum Noun {
     },
     /// Take the pause away.
     Unpause(Plain),
+    /// Say what a voter says that is a person.
+    Vote(Voted),
 }
 
 #[derive(Debug, Subcommand)]

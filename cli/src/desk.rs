@@ -7,15 +7,15 @@ mod remote;
 mod watch;
 
 use crate::args::{
-    About, Answered, FailbackVerb, FailoverVerb, IncidentVerb, Ordered, Output, Place, Plain, Shown, Status, StormVerb,
-    SwitchoverVerb,
+    About, Answered, FailbackVerb, FailoverVerb, IncidentVerb, Ordered, Output, Place, Plain, Said, Shown, Status,
+    StormVerb, SwitchoverVerb,
 };
 use crate::failure::Failure;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use understudy_driver::{Ask, DeskRequest, Outcome, Told};
-use understudy_engine::{Application, Person};
+use understudy_engine::{Application, Person, Verdict};
 
 /// Who answers.
 pub(crate) enum Door<'a> {
@@ -62,12 +62,19 @@ impl<'a> Door<'a> {
 
 pub(crate) fn failover(verb: &FailoverVerb, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     match verb {
+        FailoverVerb::Start(said) => vote(said, Verdict::Down, out),
         FailoverVerb::Approve(Answered { code, ordered }) => order(ordered, Ask::Approve { code: code.clone() }, out),
         FailoverVerb::Decline(Answered { code, ordered }) => order(ordered, Ask::Decline { code: code.clone() }, out),
         FailoverVerb::Abort(About { incident, ordered }) => {
             order(ordered, Ask::Abort { incident: incident.clone() }, out)
         }
     }
+}
+
+/// Without a quorum it is one vote more, and never a promotion.
+pub(crate) fn vote(said: &Said, verdict: Verdict, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    let ask = Ask::Vote { voter: said.voter.clone(), verdict };
+    if said.keep { watch::keep_saying(&said.ordered.place, &ask, out) } else { order(&said.ordered, ask, out) }
 }
 
 pub(crate) fn failback(verb: &FailbackVerb, out: &mut dyn Write) -> Result<ExitCode, Failure> {

@@ -22,6 +22,7 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write, err: &mut dyn Writ
         Noun::Switchover { verb } => desk::switchover(verb, out)?,
         Noun::Traffic { verb } => traffic::run(verb, out, err)?,
         Noun::Unpause(args) => desk::unpause(args, out)?,
+        Noun::Vote(args) => desk::vote(&args.said, args.verdict.into(), out)?,
     };
     out.flush()?;
     Ok(code)

@@ -1,9 +1,9 @@
 //! What people ask and order, and where.
 
 use super::Output;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
-use understudy_engine::{Application, DbInstanceArn, IncidentId, Person};
+use understudy_engine::{Application, DbInstanceArn, IncidentId, Person, Verdict, VoterName};
 
 /// Of which application, and who is asked.
 #[derive(Debug, Args)]
@@ -80,12 +80,57 @@ pub(crate) struct Plain {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum FailoverVerb {
+    /// Say Down as a voter that is a person: one vote, which counts for a while.
+    #[command(override_usage = "understudy failover start --voter <NAME> [OPTIONS]")]
+    Start(Said),
     /// Say yes to the question that is asked.
     Approve(Answered),
     /// Say no to the question that is asked.
     Decline(Answered),
     /// Stop it, as long as the promotion was not accepted.
     Abort(About),
+}
+
+/// A person's word.
+#[derive(Debug, Args)]
+#[command(after_help = ORDER_CODES)]
+pub(crate) struct Said {
+    /// The voter whose word it is: one with source = { operator = "REGION" }.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) voter: VoterName,
+    /// Say it again every 30 seconds until it is decided, or Ctrl-C.
+    #[arg(long, requires = "yes")]
+    pub(crate) keep: bool,
+    #[command(flatten)]
+    pub(crate) ordered: Ordered,
+}
+
+#[derive(Debug, Args)]
+#[command(override_usage = "understudy vote --voter <NAME> --verdict <VERDICT> [OPTIONS]")]
+pub(crate) struct Voted {
+    /// What the voter says.
+    #[arg(long, value_enum)]
+    pub(crate) verdict: Word,
+    #[command(flatten)]
+    pub(crate) said: Said,
+}
+
+/// The engine's verdicts, in the words of the command line.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Word {
+    Down,
+    Up,
+    Abstain,
+}
+
+impl From<Word> for Verdict {
+    fn from(word: Word) -> Self {
+        match word {
+            Word::Down => Self::Down,
+            Word::Up => Self::Up,
+            Word::Abstain => Self::Abstain,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -27,6 +27,9 @@ pub(super) fn told(out: &mut dyn Write, told: &Told) -> Result<()> {
     }
     status(out, &told.status)?;
     told.plan.iter().try_for_each(|planned| plan(out, planned))?;
+    if let Some(explanation) = &told.explanation {
+        writeln!(out, "  Because   {}", explanation.because)?;
+    }
     hint(out, told)
 }
 

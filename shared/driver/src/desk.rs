@@ -2,6 +2,7 @@
 //! where the request says so; otherwise the answer is what it would come to.
 
 mod request;
+mod voting;
 mod words;
 
 pub use request::{Ask, Caller, DeskRequest, RequestError};
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use understudy_engine::{
     Application, DbInstanceArn, Epoch, Event, Explanation, IncidentId, Mode, Order, Person, PhaseName, Policy,
-    Question, Region, Revision, StepVerdict, explain, step,
+    Question, Region, Revision, StepVerdict, Verdict, VoterName, explain, step,
 };
 
 /// The schema of an answer.
@@ -133,6 +134,7 @@ pub async fn serve(
             let plan = is_taken(&verdict).then(|| plan_home(&record, by, incident, replica, now));
             return Ok(Told { plan, ..told });
         }
+        Meant::Vote(voter, verdict) => return voting::vote(ledger, by, request, &record, (voter, verdict), now).await,
         Meant::Batch(code) => return released(ledger, run, by, request, code, now).await,
         Meant::NoSuchQuestion => return Ok(words::no_such_question(request, &record, now)),
         Meant::Order(order) => order,
@@ -155,6 +157,7 @@ enum Meant<'a> {
     Incidents,
     Incident(&'a IncidentId),
     Home(&'a IncidentId, &'a DbInstanceArn),
+    Vote(&'a VoterName, Verdict),
     Batch(&'a str),
     NoSuchQuestion,
     Order(Order),
@@ -171,6 +174,7 @@ fn meant<'a>(request: &'a DeskRequest, record: &Record) -> Meant<'a> {
         Ask::Incidents {} => Meant::Incidents,
         Ask::Incident { incident } => Meant::Incident(incident),
         Ask::FailbackPlan { incident, replica } => Meant::Home(incident, replica),
+        Ask::Vote { voter, verdict } => Meant::Vote(voter, *verdict),
         Ask::Release { code } => Meant::Batch(code),
         Ask::Approve { code } => answer(code, Order::Approve),
         Ask::Decline { code } => answer(code, Order::Veto),

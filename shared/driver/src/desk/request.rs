@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use understudy_engine::{Application, DbInstanceArn, IncidentId, NameError, Person};
+use understudy_engine::{Application, DbInstanceArn, IncidentId, NameError, Person, Verdict, VoterName};
 
 /// The longest request that is read.
 const BYTES_MAX: usize = 4096;
@@ -33,6 +33,7 @@ pub enum Ask {
     Incidents {},
     Incident { incident: IncidentId },
     FailbackPlan { incident: IncidentId, replica: DbInstanceArn },
+    Vote { voter: VoterName, verdict: Verdict },
     Approve { code: String },
     Decline { code: String },
     Abort { incident: IncidentId },
@@ -65,7 +66,7 @@ pub enum RequestError {
     Action { problem: String },
 }
 
-const ACTIONS: &str = "status, explain, incidents, pause, unpause; approve and decline with the question's code; release with the \
+const ACTIONS: &str = "status, explain, incidents, pause, unpause; vote with voter and verdict; approve and decline with the question's code; release with the \
                        batch's code; incident, abort, acknowledge, weigh_again, adopt and switch_over with the incident; \
                        rebuild and failback_plan with incident and replica";
 
@@ -151,7 +152,8 @@ impl Ask {
             | Self::Incidents {}
             | Self::Incident { .. }
             | Self::FailbackPlan { .. } => false,
-            Self::Approve { .. }
+            Self::Vote { .. }
+            | Self::Approve { .. }
             | Self::Decline { .. }
             | Self::Abort { .. }
             | Self::Acknowledge { .. }
@@ -173,6 +175,7 @@ impl Ask {
             Self::Incidents {} => "incidents",
             Self::Incident { .. } => "incident",
             Self::FailbackPlan { .. } => "failback_plan",
+            Self::Vote { .. } => "vote",
             Self::Approve { .. } => "approve",
             Self::Decline { .. } => "decline",
             Self::Abort { .. } => "abort",
