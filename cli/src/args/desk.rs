@@ -80,7 +80,7 @@ pub(crate) struct Plain {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum FailoverVerb {
-    /// Say Down as a voter that is a person: one vote, which counts for a while.
+    /// Say Down as a voter that is a person: one vote.
     #[command(override_usage = "understudy failover start --voter <NAME> [OPTIONS]")]
     Start(Said),
     /// Say yes to the question that is asked.
