@@ -42,7 +42,7 @@ locals {
   regions    = local.app.regions
 
   gate     = { gate = "${var.packages}/gate.zip" }
-  packages = { for name in ["intake", "conductor", "notify", "gate"] : name => "${var.packages}/${name}.zip" }
+  packages = { for name in ["intake", "conductor", "notify", "gate", "runbook"] : name => "${var.packages}/${name}.zip" }
 
   common = {
     account_id   = local.account_id
@@ -122,6 +122,7 @@ module "standby" {
   databases           = local.common.databases
   table               = module.state.table
   packages            = local.packages
+  runbook_callers     = ["arn:aws:iam::${local.account_id}:user/ann"]
   page_topic_arn      = aws_sns_topic.pages_standby.arn
   failover_topic_arns = [local.app.topic]
 }

@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT / "infra"))
 from check import HOW_TO_GET, SHARED, SKIPS_NOTHING, configuration  # noqa: E402
 
 BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
-FUNCTIONS = ("intake", "conductor", "notify", "gate")
+FUNCTIONS = ("intake", "conductor", "notify", "gate", "runbook")
 ALARMS = {"us-east-1": "orders-health", "us-west-2": "orders-heartbeat", "us-east-2": "orders-outside"}
 STANDBY = "us-west-2"
 PATIENCE_SECONDS = 180
@@ -157,8 +157,9 @@ class Ground(unittest.TestCase):
     def test_what_is_applied_fails_over_by_real_alarms_and_is_destroyed(self) -> None:
         self.raise_the_ground()
         adopted = self.control("adopt")
-        self.assertEqual((len(adopted["functions"]), adopted["streams"], adopted["schedules"]), (6, 2, 2))
-        gates = {arn.split(":")[3]: url for arn, url in adopted["urls"].items()}
+        self.assertEqual((len(adopted["functions"]), adopted["streams"], adopted["schedules"]), (7, 2, 2))
+        gates = {arn.split(":")[3]: url for arn, url in adopted["urls"].items() if arn.endswith("-gate")}
+        self.runbook = next(url for arn, url in adopted["urls"].items() if arn.endswith("-runbook"))
 
         self.set_alarms("OK")
         await_until("three Regions say Up", lambda: self.verdicts() == {"up"} and len(self.votes()) == 3)
@@ -174,8 +175,42 @@ class Ground(unittest.TestCase):
             await_until(f"{region} says latched", partial(self.latches, gates[region], 200))
         await_until("people are told", lambda: self.cloud.log.select("sns", "Publish", STANDBY))
 
+        self.ask_the_runbook()
         self.change_the_policy()
         self.raze_the_ground()
+
+    def understudy(self, *arguments: str, user: str | None = "ann") -> tuple[int, str]:
+        environment = os.environ | {
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "UNDERSTUDY_APPLICATION": "orders",
+            "UNDERSTUDY_RUNBOOK_URL": self.runbook,
+        }
+        if user:
+            environment |= {"AWS_ACCESS_KEY_ID": user, "AWS_SECRET_ACCESS_KEY": "test"}
+        ran = subprocess.run(
+            [BINARIES / "understudy", *arguments], check=False, env=environment, capture_output=True, text=True
+        )
+        return ran.returncode, ran.stdout + ran.stderr
+
+    def ask_the_runbook(self) -> None:
+        """By the URL as it was applied: whoever signs is in the timeline, and nobody else is let in."""
+        self.assertEqual(urllib.error.HTTPError, type(self.unsigned()))
+        code, told = self.understudy("incident", "show")
+        self.assertEqual(code, 0, told)
+        self.assertIn("chain verifies", told)
+        incident = next(iter(self.record()["state"]["M"]["phase"]["M"].values()))["M"]["decision"]["M"]["incident"]["S"]
+        code, told = self.understudy("incident", "acknowledge", "--incident", incident, "--yes")
+        self.assertEqual(code, 0, told)
+        await_until("who said so is on record", lambda: "user/ann" in self.understudy("incident", "show")[1])
+
+    def unsigned(self) -> Exception | None:
+        try:
+            urllib.request.urlopen(urllib.request.Request(self.runbook, b"{}", method="POST"))
+        except urllib.error.HTTPError as refused:
+            return refused if refused.code == 403 else None
+        return None
 
     def votes(self) -> list[str]:
         return [name for name in self.record() if name.startswith("vote#")]

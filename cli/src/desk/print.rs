@@ -75,6 +75,9 @@ fn status(out: &mut dyn Write, status: &Status) -> Result<()> {
         let latched: Vec<&str> = status.latched.iter().map(Region::as_str).collect();
         writeln!(out, "  Latched   {}", latched.join(", "))?;
     }
+    if status.split_risk {
+        writeln!(out, "  Split     risk: nothing has shown that the old writer takes no writes")?;
+    }
     if let Some(by) = &status.paused_by {
         writeln!(out, "  Paused    by {by}")?;
     }

@@ -23,6 +23,11 @@ output "site" {
   value       = "https://${var.names.site}"
 }
 
+output "runbook_url" {
+  description = "What `understudy status` and its like ask: export it as UNDERSTUDY_RUNBOOK_URL."
+  value       = module.understudy_standby.runbook_url
+}
+
 output "writer" {
   description = "The name of the database's writer, inside the VPCs."
   value       = local.writer

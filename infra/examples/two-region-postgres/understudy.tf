@@ -10,7 +10,7 @@ locals {
     replica = "arn:aws:rds:${var.regions.standby}:${var.account_id}:db:${var.application}-replica"
   }
 
-  zip = { for function in ["intake", "conductor", "notify", "gate", "probe"] : function => "${var.packages}/${function}.zip" }
+  zip = { for function in ["intake", "conductor", "notify", "gate", "probe", "runbook"] : function => "${var.packages}/${function}.zip" }
 
   # What every Region is told the same.
   everywhere = {
@@ -42,6 +42,7 @@ module "understudy_standby" {
   databases           = local.everywhere.databases
   table               = module.state.table
   packages            = local.zip
+  runbook_callers     = var.approvers
   page_topic_arn      = "arn:aws:sns:${var.regions.standby}:${var.account_id}:${aws_sns_topic.pages_standby.name}"
   failover_topic_arns = [local.topic]
   log_retention_days  = var.log_retention_days

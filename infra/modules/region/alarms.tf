@@ -4,7 +4,7 @@ locals {
   # By function of this Region: the metrics of AWS/Lambda that must stay at zero.
   lambda_alarms = merge([
     for name, function in local.functions : {
-      for metric in name == "gate" ? ["Errors", "Throttles", "Url5xxCount"] : ["Errors", "Throttles"] : "${name}-${metric}" => {
+      for metric in contains(["gate", "runbook"], name) ? ["Errors", "Throttles", "Url5xxCount"] : ["Errors", "Throttles"] : "${name}-${metric}" => {
         function = name
         metric   = metric
       }

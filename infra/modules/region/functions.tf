@@ -8,12 +8,14 @@ locals {
     # Its rounds are over before the next minute's begin, and 65 s leave the last votes time to be written. A second
     # process would not know what the first has seen.
     probe = { timeout = 65, memory = 128, concurrency = coalesce(var.concurrency.probe, 1) }
+    # Whoever asks waits 35 s for an answer, so that a late one is still heard.
+    runbook = { timeout = 30, memory = 128, concurrency = coalesce(var.concurrency.runbook, 5) }
   }
 
   functions = { for name, function in local.all : name => function if var.packages[name] != null }
 
-  # Who is invoked without anybody waiting: what fails there is kept. The gate's callers wait.
-  waited_for_by_nobody = { for name, function in local.functions : name => function if name != "gate" }
+  # Who is invoked without anybody waiting: what fails there is kept. The callers of gate and runbook wait.
+  waited_for_by_nobody = { for name, function in local.functions : name => function if !contains(["gate", "runbook"], name) }
 }
 
 resource "aws_lambda_function" "this" {

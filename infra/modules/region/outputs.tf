@@ -3,6 +3,11 @@ output "gate_url" {
   value       = trimsuffix(aws_lambda_function_url.gate.function_url, "/")
 }
 
+output "runbook_url" {
+  description = "The runbook's URL, as `UNDERSTUDY_RUNBOOK_URL` of the command line takes it. None without a runbook."
+  value       = one([for url in aws_lambda_function_url.runbook : trimsuffix(url.function_url, "/")])
+}
+
 output "function_arns" {
   description = "By function: its ARN."
   value       = { for name, function in aws_lambda_function.this : name => function.arn }

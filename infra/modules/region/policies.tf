@@ -42,6 +42,11 @@ locals {
       { sid = "Records", actions = ["dynamodb:GetItem", "dynamodb:UpdateItem"], keys = local.records },
       { sid = "Incidents", actions = ["dynamodb:PutItem"], keys = local.incidents },
     ]
+    # What people order is what the conductor could commit; what they read is the incidents beside it.
+    runbook = [
+      { sid = "Records", actions = ["dynamodb:GetItem", "dynamodb:UpdateItem"], keys = concat(local.records, ["breaker"]) },
+      { sid = "Incidents", actions = ["dynamodb:Query"], keys = local.incidents },
+    ]
     # What the gate may read has attributes of its own, below.
     gate = []
     probe = [
@@ -64,7 +69,7 @@ data "aws_iam_policy_document" "function" {
   }
 
   dynamic "statement" {
-    for_each = each.key == "gate" ? [] : ["*"]
+    for_each = contains(["gate", "runbook"], each.key) ? [] : ["*"]
 
     content {
       sid       = "DeadLetters"

@@ -85,13 +85,14 @@ variable "table" {
 }
 
 variable "packages" {
-  description = "Paths of the functions' zip files, each with the `bootstrap` of its architecture. `probe` is made where it is named."
+  description = "Paths of the functions' zip files, each with the `bootstrap` of its architecture. `probe` is made where it is named, and `runbook` in the standby Region where it is."
   type = object({
     intake    = optional(string)
     conductor = optional(string)
     notify    = optional(string)
     gate      = optional(string)
     probe     = optional(string)
+    runbook   = optional(string)
   })
   nullable = false
 
@@ -113,6 +114,28 @@ variable "packages" {
   validation {
     condition     = var.role == "standby" || alltrue([for package in [var.packages.intake, var.packages.conductor, var.packages.notify] : package == null])
     error_message = "packages: intake, conductor and notify run in the standby Region alone. Leave them out in the ${var.role} Region."
+  }
+
+  validation {
+    condition     = var.role == "standby" || var.packages.runbook == null
+    error_message = "packages.runbook: runs in the standby Region alone, beside the table. Leave it out in the ${var.role} Region."
+  }
+}
+
+variable "runbook_callers" {
+  description = "ARNs of the roles and users of this account that may call the runbook's URL: whoever is on call. Whether they may approve says the application file."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for caller in var.runbook_callers : can(regex("^arn:aws(-[a-z]+)*:iam::${var.account_id}:(role|user)/[^*]+$", caller))])
+    error_message = "runbook_callers: one is no role or user of account ${var.account_id}. Write its IAM ARN; a session's ARN names its role."
+  }
+
+  validation {
+    condition     = length(var.runbook_callers) == 0 || var.packages.runbook != null
+    error_message = "runbook_callers: there is no runbook that they could call. Add packages.runbook in the standby Region, or leave them out."
   }
 }
 
@@ -238,13 +261,14 @@ variable "probe_passwords" {
 }
 
 variable "concurrency" {
-  description = "Reserved concurrency of each function. It is taken out of the account's in this Region, 1,000 unless it is new. Unset: intake 10, conductor and notify 4 and 2 more for each application, gate 50, probe 1."
+  description = "Reserved concurrency of each function. It is taken out of the account's in this Region, 1,000 unless it is new. Unset: intake 10, conductor and notify 4 and 2 more for each application, gate 50, probe 1, runbook 5."
   type = object({
     intake    = optional(number)
     conductor = optional(number)
     notify    = optional(number)
     gate      = optional(number)
     probe     = optional(number)
+    runbook   = optional(number)
   })
   default  = {}
   nullable = false

@@ -85,6 +85,8 @@ pub struct Status {
     /// Regions that no traffic may go to.
     pub latched: BTreeSet<Region>,
     pub paused_by: Option<Person>,
+    /// Promoted, and the old writer not proven to take no writes.
+    pub split_risk: bool,
     /// What is waited for, in words.
     pub needs: Option<String>,
     pub question: Option<Asked>,
@@ -244,6 +246,9 @@ impl Status {
             writer: state.writer.clone().unwrap_or_else(|| policy.database.writer.clone()),
             latched: state.latch.keys().cloned().collect(),
             paused_by: state.paused.as_ref().map(|paused| paused.by.clone()),
+            split_risk: state.phase.decision().is_some_and(|decision| {
+                state.writer.as_ref() == Some(&decision.replica) && decision.fence.proven_at().is_none()
+            }),
             needs: state.phase.needs().map(|needs| needs.to_string()),
             question,
             // What was due before is due now.

@@ -1,15 +1,11 @@
 //! The way out and home again, and whether the roles that Terraform plans allow just what the functions did on it.
 
-use crate::contract::ledger_worlds::clients;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
-use understudy_aws::DynamoLedger;
-use understudy_driver::{Run, command};
-use understudy_engine::{Event, Lever, Order, Policy, StepVerdict};
+use understudy_engine::{Lever, Policy};
 use understudy_tests::{Options, Story, Terraform, await_until, binaries, root, venv, write_document};
 
 const REBUILT: &str = "arn:aws:rds:us-east-1:123456789012:db:orders-again";
@@ -47,20 +43,19 @@ fn ask_gate(story: &Story, function: &str) {
     assert_eq!(answer["region"], "us-east-1", "{function}");
 }
 
-/// Enters a person's order, again while the record does not let it be carried out yet.
-async fn order(story: &Story, ledger: &DynamoLedger, order: Order) {
-    let event = Event::Ordered { by: "oncall".parse().unwrap(), order };
-    let application = "orders".parse().unwrap();
-    let mut run = Run::new("of-a-person".parse().unwrap());
-    loop {
-        match command(ledger, &application, &mut run, &event, Timestamp::now()).await.unwrap() {
-            StepVerdict::Advanced(_) | StepVerdict::Noted => return,
-            StepVerdict::Ignored(_) | StepVerdict::Refused(_) | StepVerdict::Anomaly(_) => {
-                let before = story.state();
-                await_until("the record has changed", || story.state() != before);
-            }
-        }
-    }
+/// What the runbook answers to a direct invocation.
+fn ask(story: &Story, request: &Value) -> Value {
+    let mut request = request.clone();
+    request["application"] = "orders".into();
+    request["by"] = "oncall".into();
+    story.cloud.invoke("runbook", request)["payload"].clone()
+}
+
+/// Enters a person's order by the runbook, again while the record does not let it be carried out yet.
+fn order(story: &Story, request: &Value) {
+    let mut request = request.clone();
+    request["execute"] = true.into();
+    await_until(&format!("{request} is entered"), || ask(story, &request)["outcome"] == "entered");
 }
 
 /// The levers are in the primary Region or in the standby.
@@ -73,7 +68,7 @@ fn await_levers(story: &Story, policy: &Policy, region: &str) {
     }
 }
 
-async fn out_and_home(story: &Story, policy: &Policy) {
+fn out_and_home(story: &Story, policy: &Policy) {
     for function in ["gate", &deploy(story, "gate")] {
         ask_gate(story, function);
     }
@@ -83,11 +78,21 @@ async fn out_and_home(story: &Story, policy: &Policy) {
     story.raise_all();
     story.await_phase("failed_over");
     await_levers(story, policy, "us-west-2");
-    let ledger = DynamoLedger::open(&clients(&story.cloud).await, "understudy").await.unwrap();
-    let incident = story.entries().last().unwrap().id.incident.clone();
-    order(story, &ledger, Order::Rebuild { incident: incident.clone(), replica: REBUILT.parse().unwrap() }).await;
+    story.cloud.post(
+        "functions",
+        json!({
+            "name": "runbook", "command": [binaries().join("runbook")], "region": "us-west-2",
+            "environment": {"UNDERSTUDY_TABLE": "understudy"},
+        }),
+    );
+    let incident = ask(story, &json!({"action": "incidents"}))["incidents"][0].clone();
+    let told = ask(story, &json!({"action": "incident", "incident": incident}));
+    assert!(told["incident"]["items"].as_array().is_some_and(|items| !items.is_empty()), "{told}");
+    let none = ask(story, &json!({"action": "release", "code": "0123456789abcdef", "execute": true}));
+    assert_eq!(none["outcome"], "refused", "nothing waits: {none}");
+    order(story, &json!({"action": "rebuild", "incident": incident, "replica": REBUILT}));
     story.await_phase("rebuilt");
-    order(story, &ledger, Order::SwitchOver(incident)).await;
+    order(story, &json!({"action": "switch_over", "incident": incident}));
     await_until("the new replica is the writer", || story.phase() == "failed_over" && story.cloud.promote_calls() == 2);
     await_levers(story, policy, "us-east-1");
     story.await_told();
@@ -109,8 +114,8 @@ fn judge(requests: &Value, policies: &Value) {
     let _ = std::io::stderr().write_all(&output.stdout);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn each_function_is_allowed_what_it_does_and_denied_what_only_others_do() {
+#[test]
+fn each_function_is_allowed_what_it_does_and_denied_what_only_others_do() {
     let policy = policy();
     let story = Story::of(&policy, Options::default());
     let Some(terraform) = Terraform::of("rights", &story.cloud) else { return };
@@ -121,6 +126,6 @@ async fn each_function_is_allowed_what_it_does_and_denied_what_only_others_do() 
     let variables = [("file", file.to_str().unwrap()), ("replica", REBUILT)];
     let policies = terraform.planned_output("policies", &variables);
 
-    out_and_home(&story, &policy).await;
+    out_and_home(&story, &policy);
     judge(&story.cloud.get("requests"), &policies);
 }

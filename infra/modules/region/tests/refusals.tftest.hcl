@@ -226,6 +226,16 @@ run "a_conductor_outside_the_standby_region_is_refused" {
   expect_failures = [var.packages]
 }
 
+run "a_runbook_outside_the_standby_region_is_refused" {
+  command = plan
+
+  variables {
+    packages = { gate = "tests/stand-in.zip", runbook = "tests/stand-in.zip" }
+  }
+
+  expect_failures = [var.packages]
+}
+
 run "a_region_without_a_gate_is_refused" {
   command = plan
 
