@@ -18,6 +18,7 @@ pub(crate) use sim::{SimRun, SimVerb};
 pub(crate) use traffic::{TrafficShow, TrafficTest, TrafficVerb};
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use std::path::PathBuf;
 
 /// Regional failover automation for AWS.
@@ -35,6 +36,12 @@ pub(crate) enum Noun {
     App {
         #[command(subcommand)]
         verb: AppVerb,
+    },
+    /// Print what a shell needs to complete commands.
+    Completions {
+        /// For which shell.
+        #[arg(value_enum)]
+        shell: Shell,
     },
     /// Rehearse a failover on a simulated cloud, without an AWS account.
     Drill {
@@ -62,6 +69,12 @@ pub(crate) enum Noun {
     Incident {
         #[command(subcommand)]
         verb: IncidentVerb,
+    },
+    /// Write a manual page for each command.
+    Man {
+        /// The folder that they are written to.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
     },
     /// Begin nothing new until it is taken away.
     Pause(Plain),

@@ -34,3 +34,19 @@ fn the_help_of_every_command_fits_a_terminal() {
         assert!(seen.contains(command), "{seen:?}");
     }
 }
+
+#[test]
+fn every_shell_has_completions_and_every_command_a_manual_page() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_understudy")).args(["completions", shell]).output().unwrap();
+        let script = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && script.contains("switchover"), "{shell}: {script}");
+    }
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("man");
+    let output = Command::new(env!("CARGO_BIN_EXE_understudy")).arg("man").arg(&folder).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let page = std::fs::read_to_string(folder.join("understudy-failover-approve.1")).unwrap();
+    assert!(page.contains("\\-\\-code"), "{page}");
+    let full = Command::new(env!("CARGO_BIN_EXE_understudy")).args(["man", "/dev/null/no"]).output().unwrap();
+    assert_eq!(full.status.code(), Some(2));
+}
