@@ -3,12 +3,14 @@
 mod drill;
 mod explain;
 mod fsm;
+mod incident;
 mod sim;
 mod traffic;
 
 pub(crate) use drill::{DrillRun, Scenario};
 pub(crate) use explain::Explain;
 pub(crate) use fsm::{FsmFormat, FsmShow, FsmVerb};
+pub(crate) use incident::{IncidentExport, IncidentVerb};
 pub(crate) use sim::{SimRun, SimVerb};
 pub(crate) use traffic::{TrafficShow, TrafficTest, TrafficVerb};
 
@@ -42,6 +44,11 @@ pub(crate) enum Noun {
     Fsm {
         #[command(subcommand)]
         verb: FsmVerb,
+    },
+    /// Read what an incident's record tells.
+    Incident {
+        #[command(subcommand)]
+        verb: IncidentVerb,
     },
     /// Look for worlds in which it does wrong: thousands, each of one seed.
     Sim {

@@ -6,6 +6,7 @@ mod drill;
 mod explain;
 mod failure;
 mod fsm;
+mod incident;
 mod noun;
 mod pipe;
 mod sim;
