@@ -19,10 +19,8 @@ pub(super) fn draw(report: &Report, axis: &Axis, top: f64) -> Part {
     let y = |point: &LagPoint| below - HEIGHT * f64::from(point.seconds.0) / f64::from(most.max(1));
     let line: Vec<String> = points.iter().map(|point| format!("{},{}", px(axis.x(point.at)), px(y(point)))).collect();
     let contact = contact(report).and_then(|at| points.iter().find(|point| point.at == at));
-    let title = format!(
-        "Replication lag in seconds, up to {most} s{}",
-        if contact.is_some() { "; ring: last contact" } else { "" }
-    );
+    let title =
+        format!("Replication lag, up to {most} s{}", if contact.is_some() { "; ring: last contact" } else { "" });
     let shapes = html! {
         (label(0.0, top + 11.0, &title))
         line class="axis" x1="0" x2=(px(axis.width)) y1=(px(below)) y2=(px(below)) {}

@@ -2,7 +2,7 @@
 //! drawn as the earlier one had it, up to when its source says that it changed.
 
 use super::axis::Axis;
-use super::{Part, fits, label, px};
+use super::{Part, cut, fits, label, px};
 use crate::report::{Reading, Report};
 use crate::words;
 use jiff::{SignedDuration, Timestamp};
@@ -35,7 +35,7 @@ pub(super) fn draw(report: &Report, axis: &Axis, top: f64) -> Part {
     let shapes = html! {
         (label(0.0, top + 11.0, "Votes: full bar Down, half bar Up, dots Abstain"))
         @for (y, heard, bars) in &rows {
-            text class="lane" x="0" y=(px(y + 12.0)) { (heard.voter) " · " (heard.class) }
+            text class="lane" x="0" y=(px(y + 12.0)) { (cut(&format!("{} · {}", heard.voter, heard.class), axis.width)) }
             @for bar in bars { (drawn(bar, axis, y + 16.0)) }
         }
     };

@@ -27,9 +27,11 @@ pub(super) fn draw(report: &Report, axis: &Axis, top: f64) -> Part {
     }
     let bottom = marks.iter().map(|(_, _, y, ..)| y + RADIUS).fold(top, f64::max);
     let shapes = html! {
-        (label(0.0, top + 11.0, "AWS calls, by their numbers in the table"))
-        @for (x, exact, y, number, call) in &marks {
-            line class="call" x1=(px(*exact)) x2=(px(*exact)) y1=(px(top + 16.0)) y2=(px(y - RADIUS)) {}
+        (label(0.0, top + 11.0, "AWS calls, numbered as in their list"))
+        @for (_, exact, y, ..) in &marks {
+            line class="call" x1=(px(*exact)) x2=(px(*exact)) y1=(px(top + 16.0)) y2=(px(*y)) {}
+        }
+        @for (x, _, y, number, call) in &marks {
             circle class="call" cx=(px(*x)) cy=(px(*y)) r=(px(RADIUS)) { title { (call.call) } }
             text class="in call" x=(px(*x)) y=(px(y + 4.0)) text-anchor="middle" { (number) }
         }

@@ -28,7 +28,7 @@ pub(super) fn draw(report: &Report, axis: &Axis, top: f64) -> Part {
         boxes.push((left, width, class(span.phase), inside, below.then_some(number), span));
     }
     let shapes = html! {
-        (label(0.0, top + 11.0, "Phases, by their numbers in the table where a name has no room"))
+        (label(0.0, top + 11.0, "Phases, numbered as in the table"))
         @for (left, width, class, inside, below, span) in &boxes {
             rect class={ "phase " (class) } x=(px(*left)) y=(px(y)) width=(px(*width)) height=(px(HEIGHT)) {
                 title { (span.phase) }

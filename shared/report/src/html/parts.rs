@@ -5,19 +5,22 @@ use crate::words::{self, Clock};
 use maud::{Markup, html};
 use understudy_engine::Urgency;
 
-/// A table that scrolls by itself where it is wider than the page.
+/// A table whose rows stand below each other where the page is narrow. The roles say that it is one there too: what
+/// is laid out otherwise is told as no table by some readers.
 pub(super) fn table<const N: usize>(
     caption: &str,
     head: &[&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(caption) {
-            table {
-                caption { (caption) }
-                thead { tr { @for name in head { th scope="col" { (name) } } } }
-                tbody {
-                    @for row in rows { tr { @for cell in row { td { (cell) } } } }
+        table.two[N == 2] role="table" {
+            caption { (caption) }
+            thead role="rowgroup" { tr role="row" { @for name in head { th role="columnheader" scope="col" { (name) } } } }
+            tbody role="rowgroup" {
+                @for row in rows {
+                    tr role="row" {
+                        @for (name, cell) in head.iter().zip(&row) { td role="cell" data-label=(name) { (cell) } }
+                    }
                 }
             }
         }
@@ -137,7 +140,7 @@ pub(super) fn record(report: &Report) -> Markup {
         section {
             h2 { "The record" }
             p { (report.chain.says) "." }
-            @if let Some(head) = &report.chain.head { p { "Hash of the last entry: " code.hash { (head.0) } } }
+            @if let Some(head) = &report.chain.head { p { "Hash of the last entry: " code { (head.0) } } }
             p.soft { "Report schema " (report.schema) "." }
         }
     }

@@ -20,11 +20,11 @@ pub(super) fn write(report: &Report, clock: &Clock) -> Markup {
 fn phases(report: &Report, clock: &Clock) -> Markup {
     let rows = report.phases.iter().zip(1..).map(|(span, number)| {
         let took = words::span_or(span.seconds(), "–");
-        [number.to_string(), span.phase.to_string(), clock.time(span.began_at), took, span.why.to_owned()]
+        [format!("{number} {}", span.phase), clock.time(span.began_at), took, span.why.to_owned()]
     });
     html! {
         h3 { "Phases" }
-        (table("Phases", &["No.", "Phase", "Began", "Took", "Why"], rows))
+        (table("Phases", &["Phase", "Began", "Took", "Why"], rows))
     }
 }
 

@@ -100,7 +100,7 @@ fn detection(course: &Course<'_>, suspected: Option<Timestamp>) -> Detection {
         seconds: None,
         at_most_seconds: Some(seconds(received, suspected)),
         how: format!(
-            "bound: no entry tells when the fault began. The replica had received what was committed until {received:.0}, so the writer was lost after that"
+            "bound: no entry tells when the fault began. The replica had received what was committed until {received:.0}, so it lost its writer after that"
         ),
     }
 }
@@ -128,7 +128,7 @@ pub(super) fn rpo(course: &Course<'_>) -> Option<Rpo> {
                 measured_at: Some(lag.at),
                 how: How::Bound,
                 says: format!(
-                    "the replication lag at last contact was {}, measured at {:.0}. Whatever the old writer took without being cut off is lost beyond that",
+                    "the replication lag at last contact was {}, measured at {:.0}. What the old writer took after its last contact, if it took any, is lost beyond that",
                     lag.seconds, lag.at
                 ),
             },
