@@ -17,7 +17,7 @@ pub(crate) fn run(verb: &IncidentVerb, out: &mut dyn Write) -> Result<ExitCode, 
 
 fn export(args: &IncidentExport, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let given = json(&args.items)?;
-    let items = items(&args.items, &given)?;
+    let items = items_in(&args.items, &given)?;
     let policy = match &args.policy {
         Some(file) => policy(file)?,
         None => policy_beside(&args.items, &given)?,
@@ -50,8 +50,12 @@ fn json(file: &Path) -> Result<Value, Failure> {
     serde_json::from_str(&text(file)?).map_err(|error| Failure { problem: problem(error), mend: WANTED.to_owned() })
 }
 
-/// The items alone, beside a policy, or as `incident` of a drill's report.
-fn items(file: &Path, given: &Value) -> Result<Vec<IncidentItem>, Failure> {
+/// The items of an export: alone, beside a policy, or as `incident` of a drill's report.
+pub(crate) fn items(file: &Path) -> Result<Vec<IncidentItem>, Failure> {
+    items_in(file, &json(file)?)
+}
+
+fn items_in(file: &Path, given: &Value) -> Result<Vec<IncidentItem>, Failure> {
     let found = given.get("items").or_else(|| given.get("incident")).unwrap_or(given);
     serde_json::from_value(found.clone()).map_err(|error| Failure {
         problem: format!("{} holds no items of an incident: {error}", file.display()),
