@@ -23,8 +23,9 @@ pub(crate) struct Size {
 pub(crate) const NARROW: Size = Size { name: "narrow", width: 336.0 };
 pub(crate) const WIDE: Size = Size { name: "wide", width: 760.0 };
 
-/// How wide a letter of a label is taken to be, at most.
+/// How wide a letter of a label is taken to be, at most. Those within a shape are bold.
 const LETTER: f64 = 6.6;
+const BOLD_LETTER: f64 = 7.4;
 
 /// Between the parts of the drawing.
 const GAP: f64 = 14.0;
@@ -88,17 +89,16 @@ fn px(length: f64) -> String {
 
 /// Whether a label has room.
 fn fits(label: &str, width: f64) -> bool {
-    label.chars().count() as f64 * LETTER + 6.0 <= width
+    label.chars().count() as f64 * BOLD_LETTER + 6.0 <= width
 }
 
 /// A label that is cut where it has no room: the whole of it is in a table.
 fn cut(label: &str, width: f64) -> String {
-    if fits(label, width) {
+    let room = (width / LETTER) as usize;
+    if label.chars().count() <= room {
         return label.to_owned();
     }
-    let mut cut: String = label.chars().take((width / LETTER) as usize - 1).collect();
-    cut.push('…');
-    cut
+    label.chars().take(room.saturating_sub(1)).chain(['…']).collect()
 }
 
 fn label(x: f64, y: f64, text: &str) -> Markup {

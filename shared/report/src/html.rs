@@ -61,7 +61,7 @@ fn head(report: &Report, clock: &Clock) -> Markup {
             @for decision in &report.decisions {
                 (fact(&format!("{}: RTO", words::kind(decision)), &words::rto(decision)))
                 (fact(&format!("{}: RPO", words::kind(decision)), &words::rpo(decision)))
-                (fact("Split risk", &words::split_risk(&decision.split_risk, clock)))
+                (fact(&format!("{}: split risk", words::kind(decision)), &words::split_risk(&decision.split_risk, clock)))
             }
             (fact("Phase", &report.standing.map_or_else(|| words::NOT_KNOWN.to_owned(), |phase| phase.to_string())))
             (fact("First entry", &when(report.began_at)))

@@ -221,8 +221,7 @@ fn readings(page: &mut Page, report: &Report, clock: &Clock) {
         page.paragraph("No entry tells the replication lag.");
         return;
     }
-    let rows = report.lag.iter().map(|point| [clock.time(point.at), point.seconds.to_string()]);
-    page.table(["measured at", "replication lag"], rows);
+    page.table(["measured at", "replication lag"], words::lag(report, clock));
 }
 
 fn timeline(page: &mut Page, report: &Report, clock: &Clock) {

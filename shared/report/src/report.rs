@@ -148,7 +148,7 @@ impl Report {
         let standing = phases.last().map(|span| span.phase);
         Ok(Self {
             schema: REPORT_SCHEMA,
-            headline: standing::headline(standing, &decisions),
+            headline: standing::headline(&phases, &decisions),
             mode: policy.mode,
             began_at: entries.first().map(|entry| entry.at),
             told_until: entries.last().map(|entry| entry.at),

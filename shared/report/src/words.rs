@@ -1,6 +1,6 @@
 //! Times and spans as people read them, the same in every format.
 
-use crate::report::{Decided, How, Kind, NamedBy, Report, Rto, Side, SplitRisk, SplitStanding};
+use crate::report::{Decided, How, Kind, LagPoint, NamedBy, Report, Rto, Side, SplitRisk, SplitStanding};
 use jiff::Timestamp;
 use understudy_engine::{Heard, Subject, Verdict};
 
@@ -44,6 +44,7 @@ pub(crate) fn span_or(seconds: Option<f64>, otherwise: &str) -> String {
 }
 
 pub(crate) const NOT_KNOWN: &str = "not known";
+const NOTHING_PROMOTED: &str = "nothing was seen promoted";
 
 /// The parts of a recovery time: name, length, and how it is known.
 pub(crate) fn recovery(decision: &Decided) -> Vec<[String; 3]> {
@@ -87,6 +88,7 @@ pub(crate) fn rto(decision: &Decided) -> String {
     match (decision.rto.at_most_seconds, decision.rto.measured_seconds) {
         (Some(bound), _) => format!("at most {}", span(bound)),
         (None, Some(measured)) => format!("{}, measured", span(measured)),
+        (None, None) if decision.promoted_at.is_none() => NOTHING_PROMOTED.to_owned(),
         (None, None) => NOT_KNOWN.to_owned(),
     }
 }
@@ -94,7 +96,7 @@ pub(crate) fn rto(decision: &Decided) -> String {
 /// The data loss in one line.
 pub(crate) fn rpo(decision: &Decided) -> String {
     match &decision.rpo {
-        None => "nothing was promoted".to_owned(),
+        None => NOTHING_PROMOTED.to_owned(),
         Some(rpo) => match (rpo.how, rpo.seconds) {
             (How::Bound, Some(seconds)) => format!("at most {seconds} (bound)"),
             (How::Nothing, _) => "0 s: nothing was lost".to_owned(),
@@ -106,7 +108,7 @@ pub(crate) fn rpo(decision: &Decided) -> String {
 pub(crate) fn split_risk(risk: &SplitRisk, clock: &Clock) -> String {
     let at = |at: Option<Timestamp>| at.map_or_else(|| NOT_KNOWN.to_owned(), |at| clock.time(at));
     match risk.standing {
-        SplitStanding::NothingPromoted => "none: nothing was promoted".to_owned(),
+        SplitStanding::NothingPromoted => "none seen: nothing was seen promoted".to_owned(),
         SplitStanding::Never => format!("none: the old writer was proven fenced at {}", at(risk.fenced_at)),
         SplitStanding::Open => format!("OPEN since {}", at(risk.since)),
         SplitStanding::Resolved => format!("resolved: from {} until {}", at(risk.since), at(risk.fenced_at)),
@@ -163,6 +165,19 @@ pub(crate) fn watched(heard: &Heard) -> String {
 
 pub(crate) fn age(heard: &Heard) -> String {
     heard.age_seconds.map_or_else(|| "–".to_owned(), |age| format!("{age} s"))
+}
+
+/// The replication lag, measurement by measurement; those of one value after each other are one row.
+pub(crate) fn lag(report: &Report, clock: &Clock) -> Vec<[String; 2]> {
+    let runs = report.lag.chunk_by(|one, next| one.seconds == next.seconds);
+    let row = |run: &[LagPoint]| {
+        let (first, last) = (run.first()?, run.last()?);
+        let from = clock.time(first.at);
+        let when =
+            if run.len() == 1 { from } else { format!("{from} to {}, {} times", clock.time(last.at), run.len()) };
+        Some([when, first.seconds.to_string()])
+    };
+    runs.filter_map(row).collect()
 }
 
 /// What the entries leave out, in sentences.

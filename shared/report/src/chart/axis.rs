@@ -76,12 +76,12 @@ impl Axis {
     pub(super) fn draw_breaks(&self, bottom: f64) -> Markup {
         html! {
             @for (x, _) in &self.cuts {
-                line class="cut" x1=(px(*x)) x2=(px(*x)) y1="0" y2=(px(bottom)) {}
+                line class="cut" x1=(px(*x)) x2=(px(*x)) y1="16" y2=(px(bottom)) {}
             }
         }
     }
 
-    /// Ticks with their times, and below them how long each cut is.
+    /// Ticks with their times, and below them what was cut.
     pub(super) fn draw(&self, top: f64) -> Part {
         let mut free_from = 0.0;
         let mut labels = Vec::new();
@@ -92,24 +92,24 @@ impl Axis {
                 free_from = x + TICK_LABEL;
             }
         }
-        let cut_y = top + 34.0;
         let shapes = html! {
             line class="axis" x1="0" x2=(px(self.width)) y1=(px(top)) y2=(px(top)) {}
             @for (x, time) in &labels {
                 line class="axis" x1=(px(*x)) x2=(px(*x)) y1=(px(top)) y2=(px(top + 5.0)) {}
                 text class="tick" x=(px(x + 2.0)) y=(px(top + 16.0)) { (time) }
             }
-            @for (x, seconds) in &self.cuts {
-                @let text = format!("≈ {} cut", words::span(*seconds));
-                text class="tick" x=(px(self.cut_label_x(*x, &text))) y=(px(cut_y)) { (text) }
-            }
+            @if let Some(text) = self.cut_out() { text class="tick" x="0" y=(px(top + 34.0)) { (text) } }
         };
-        Part { shapes, bottom: if self.cuts.is_empty() { top + GAP + 8.0 } else { cut_y + 6.0 } }
+        Part { shapes, bottom: top + if self.cuts.is_empty() { GAP + 8.0 } else { 40.0 } }
     }
 
-    fn cut_label_x(&self, x: f64, text: &str) -> f64 {
-        let width = text.chars().count() as f64 * super::LETTER;
-        (x - width / 2.0).clamp(0.0, (self.width - width).max(0.0))
+    fn cut_out(&self) -> Option<String> {
+        let seconds = words::span(self.cuts.iter().map(|(_, seconds)| seconds).sum());
+        match self.cuts.len() {
+            0 => None,
+            1 => Some(format!("Dotted line: {seconds} without an entry")),
+            cuts => Some(format!("Dotted lines: {cuts} quiet stretches, {seconds}")),
+        }
     }
 
     /// Round times, as many as have room, and none within a cut.

@@ -42,11 +42,10 @@ fn votes(report: &Report, clock: &Clock) -> Markup {
 }
 
 fn lag(report: &Report, clock: &Clock) -> Markup {
-    let rows = report.lag.iter().map(|point| [clock.time(point.at), point.seconds.to_string()]);
     html! {
         h3 { "Replication lag" }
         @if report.lag.is_empty() { p { "No entry tells it." } } @else {
-            (table("Replication lag", &["Measured at", "Lag"], rows))
+            (table("Replication lag", &["Measured at", "Lag"], words::lag(report, clock)))
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct SplitRisk {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SplitStanding {
-    /// Nothing was promoted.
+    /// Nothing was seen promoted.
     NothingPromoted,
     /// The old writer was proven fenced before anything was promoted.
     Never,

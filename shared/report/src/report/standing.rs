@@ -1,15 +1,16 @@
 //! What became of an incident, in one sentence.
 
 use super::decided::{Decided, Kind};
+use super::phases::Span;
 use super::split::SplitStanding;
 use understudy_engine::PhaseName;
 
-pub(super) fn headline(standing: Option<PhaseName>, decisions: &[Decided]) -> String {
-    let Some(standing) = standing else {
+pub(super) fn headline(phases: &[Span], decisions: &[Decided]) -> String {
+    let Some(Span { phase, why, .. }) = phases.last() else {
         return "No readable entry tells of a move between phases.".to_owned();
     };
     let Some(last) = decisions.iter().rev().find(|decision| decision.verified_at.is_some()) else {
-        return undone(standing).to_owned();
+        return format!("{phase}: {why}.");
     };
     let verb = match last.kind {
         Kind::Failover => "Failed over",
@@ -26,27 +27,7 @@ pub(super) fn headline(standing: Option<PhaseName>, decisions: &[Decided]) -> St
         SplitStanding::Never => " The old writer was proven fenced before the promotion.",
         SplitStanding::NothingPromoted => "",
     };
-    format!("{verb}{}; {}.{risk}", route.unwrap_or_default(), stands(standing))
-}
-
-/// Where nothing was verified.
-fn undone(standing: PhaseName) -> &'static str {
-    match standing {
-        PhaseName::Watching => "Closed without a promotion.",
-        PhaseName::Suspected => "Still weighed: nothing is decided.",
-        PhaseName::AwaitingApproval => "Waits for approval: nothing is done before.",
-        PhaseName::AwaitingVeto => "Waits for objections until the veto window is over.",
-        PhaseName::Held => "Held for a person: nothing was promoted.",
-        PhaseName::Fencing => "Decided: the old writer is being cut off, and nothing is promoted yet.",
-        PhaseName::Draining => "Decided: the replica is still to receive everything.",
-        PhaseName::Promoting => "Decided: the replica is being promoted.",
-        PhaseName::Verifying => "Promoted, and still to be seen writable.",
-        PhaseName::Aborting => "Taken back: what may be in flight is waited for.",
-        PhaseName::Stuck => "Stuck: a person is needed, and a promotion has begun or may have.",
-        PhaseName::Shifting | PhaseName::FailedOver | PhaseName::Rebuilding | PhaseName::Rebuilt => {
-            "The decision that led here is not in the record."
-        }
-    }
+    format!("{verb}{}; {}.{risk}", route.unwrap_or_default(), stands(*phase))
 }
 
 fn stands(standing: PhaseName) -> &'static str {

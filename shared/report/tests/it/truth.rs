@@ -125,3 +125,12 @@ fn json_holds_every_number_that_the_chart_draws() {
     assert_eq!(json["decisions"][0]["rto"]["detection"]["seconds"], serde_json::Value::Null);
     assert_eq!(report.timeline.last().unwrap().seq, Seq(15));
 }
+
+#[test]
+fn the_headline_of_what_was_not_gone_through_with_is_the_last_moves_own_sentence() {
+    let headline = |name| scenario(name).headline;
+    assert_eq!(headline("lying-voter"), "Watching: no voter says Down any more, and nothing was done.");
+    assert_eq!(headline("promotion-never-ends"), "Stuck: it took longer than its deadline: a person is needed.");
+    let elsewhere = headline("promoted-by-somebody-else");
+    assert!(!elsewhere.contains("nothing was promoted"), "{elsewhere}");
+}
