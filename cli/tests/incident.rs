@@ -97,6 +97,24 @@ fn what_is_no_record_is_refused_with_the_mend() {
     assert_eq!(export(&drill("export-nowhere"), &["--out", folder.to_str().unwrap()]).0, 2);
 }
 
+/// The page shortens the name of the file that the drill before wrote.
+#[test]
+fn what_the_page_shows_runs_as_it_stands() {
+    let (page, folder) = (fs::read_to_string(PAGE).unwrap(), folder("export-page"));
+    let shown: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("    understudy ")).collect();
+    assert_eq!(shown.len(), 2);
+    for line in shown {
+        let mut words: Vec<String> = line.split_whitespace().map(ToOwned::to_owned).collect();
+        for word in words.iter_mut().filter(|word| word.contains('…')) {
+            let written = fs::read_dir(folder.join("drill-report")).unwrap().next().unwrap().unwrap().path();
+            *word = written.to_str().unwrap().to_owned();
+        }
+        let mut command = Command::new(env!("CARGO_BIN_EXE_understudy"));
+        command.args(&words).current_dir(&folder).assert().success();
+    }
+    assert!(fs::read_to_string(folder.join("report.html")).unwrap().contains("Split risk is resolved"));
+}
+
 #[test]
 fn the_page_documents_every_field() {
     let page = fs::read_to_string(PAGE).unwrap();

@@ -97,7 +97,9 @@ pub(super) fn of(entries: &[Entry], policy: &Policy) -> Vec<Decided> {
         let end = starts.get(number + 1).map_or(entries.len(), |(next, _)| *next);
         let (Some(before), Some(own)) = (entries.get(..*start), entries.get(*start..end)) else { continue };
         let course = Course { before, own, kind: *kind };
-        decisions.extend(decided(&course, decisions.last(), policy));
+        // One that was taken back has swapped nothing: a switchover goes out from the one before it.
+        let stands = decisions.iter().rev().find(|decision| decision.verified_at.is_some());
+        decisions.extend(decided(&course, stands, policy));
     }
     decisions
 }

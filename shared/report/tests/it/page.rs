@@ -2,7 +2,6 @@
 
 use crate::timelines::{ALL, Recorded};
 use std::collections::BTreeMap;
-use understudy_driver::{IncidentItem, genesis};
 use understudy_engine::{Entry, Mode, Who};
 use understudy_report::{Format, export};
 use understudy_sim::Script;
@@ -17,18 +16,9 @@ fn approved() -> Recorded {
     Recorded::of_drill(Script::OldPrimaryReturns, Mode::Approve)
 }
 
-/// The same record, written by whoever put these words into it.
+/// The same record, with each entry as whoever wrote it wanted.
 fn rewritten(recorded: &Recorded, change: impl Fn(&mut Entry)) -> Recorded {
-    let mut previous = genesis();
-    let mut items = Vec::new();
-    for item in &recorded.items {
-        let mut entry: Entry = serde_json::from_str(&item.entry).unwrap();
-        change(&mut entry);
-        let item = IncidentItem::new(&item.application, &entry, &previous).unwrap();
-        previous = item.hash.clone();
-        items.push(item);
-    }
-    Recorded { items, ..recorded.clone() }
+    recorded.rewritten(|entries| entries.iter_mut().for_each(change))
 }
 
 #[test]

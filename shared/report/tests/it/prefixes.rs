@@ -42,7 +42,7 @@ fn told_in_the_table(markdown: &str) -> BTreeSet<PhaseName> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn any_prefix_of_a_timeline_is_told_and_claims_no_phase_that_did_not_happen(

@@ -1,8 +1,8 @@
 //! Where the timelines come from.
 
 use std::sync::LazyLock;
-use understudy_driver::IncidentItem;
-use understudy_engine::{Mode, Policy};
+use understudy_driver::{IncidentItem, genesis};
+use understudy_engine::{Entry, Mode, Policy, Seq};
 use understudy_sim::{Breadth, DrillOptions, DrillReport, Rehearsal, SHIPPED, Scenario, Script, replay};
 
 /// An incident's items, and what was decided by.
@@ -32,6 +32,21 @@ impl Recorded {
     /// A failover whose fence had the time that it takes: none of the shipped ones has.
     pub(crate) fn fenced_in_time() -> Self {
         Self::of_text("fenced-in-time", include_str!("../fenced-in-time.toml")).remove(0)
+    }
+
+    /// The record as it would be with other entries in it, numbered and chained anew.
+    pub(crate) fn rewritten(&self, change: impl FnOnce(&mut Vec<Entry>)) -> Self {
+        let mut entries: Vec<Entry> =
+            self.items.iter().map(|item| serde_json::from_str(&item.entry).unwrap()).collect();
+        change(&mut entries);
+        let (mut previous, mut items) = (genesis(), Vec::new());
+        for (mut entry, number) in entries.into_iter().zip(1..) {
+            entry.id.seq = Seq(number);
+            let item = IncidentItem::new(&self.policy.application, &entry, &previous).unwrap();
+            previous = item.hash.clone();
+            items.push(item);
+        }
+        Self { items, ..self.clone() }
     }
 
     fn of_text(name: &str, text: &str) -> Vec<Self> {

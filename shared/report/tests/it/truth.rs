@@ -1,7 +1,7 @@
 //! Reports against what the simulated world knows.
 
 use crate::timelines::{Recorded, drill};
-use understudy_engine::{Mode, PhaseName, Seconds, Seq};
+use understudy_engine::{Entry, Mode, PhaseName, Seconds, Seq, What, Who, Why};
 use understudy_report::{How, Kind, NamedBy, Report, SplitStanding};
 use understudy_sim::Script;
 
@@ -47,10 +47,26 @@ fn sides_are_told_as_the_evidence_named_them_whatever_the_policy_says_by_now() {
 
 #[test]
 fn approvals_are_those_of_the_last_question() {
-    let report = scenario("approve-two-of-three");
-    assert_eq!(report.decisions[0].approved_by.len(), 2, "{:?}", report.people);
-    let ordered = report.people.iter().map(|deed| deed.who.clone()).collect::<Vec<_>>();
-    assert!(report.decisions[0].approved_by.iter().all(|person| ordered.contains(person)));
+    let recorded = Recorded::fenced_in_time();
+    let approved = |recorded: &Recorded| -> Vec<String> {
+        report(recorded).decisions[0]
+            .approved_by
+            .iter()
+            .map(|who| who.as_str().rsplit('/').next().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(approved(&recorded), ["oncall", "lead"]);
+
+    // Asked again in between: the first yes was to another question.
+    let asked_again = recorded.rewritten(|entries| {
+        let first_yes = entries.iter().position(|entry| matches!(entry.what, What::Approved { .. })).unwrap();
+        let mut again = entries[first_yes].clone();
+        let (from, to) = (PhaseName::AwaitingApproval, PhaseName::AwaitingApproval);
+        again.who = Who::Conductor;
+        again.what = What::Moved { from, to, why: Why::AskedAgain, needs: None };
+        entries.insert(first_yes + 1, again);
+    });
+    assert_eq!(approved(&asked_again), ["lead"]);
 }
 
 #[test]
@@ -80,6 +96,28 @@ fn a_switchover_home_is_a_decision_of_its_own_and_lost_nothing() {
     assert_eq!((rpo.how, rpo.seconds), (How::Nothing, Some(Seconds(0))));
     assert!(home.rto.detection.at_most_seconds.is_none() && home.rto.measured_seconds.is_some());
     assert!(report.headline.starts_with("Switched over from us-west-2 to us-east-1"), "{}", report.headline);
+}
+
+#[test]
+fn a_switchover_that_was_taken_back_changes_no_sides() {
+    let home = &Recorded::of_scenario("home-again")[0];
+    let twice = home.rewritten(|entries| {
+        let order = |entry: &Entry| matches!(entry.what, What::Moved { why: Why::SwitchoverOrdered, .. });
+        let ordered = entries.iter().position(order).unwrap();
+        let moved = |from, to, why| What::Moved { from, to, why, needs: None };
+        let mut taken_back = entries[ordered].clone();
+        taken_back.what = moved(PhaseName::Fencing, PhaseName::Aborting, Why::AbortOrdered);
+        let mut over = entries[ordered].clone();
+        over.what = moved(PhaseName::Aborting, PhaseName::Rebuilt, Why::NothingHappened);
+        let again = entries[ordered].clone();
+        entries.splice(ordered + 1..=ordered, [taken_back, over, again]);
+    });
+    let (once, twice) = (report(home), report(&twice));
+    assert_eq!(twice.decisions.len(), 3);
+    assert_eq!(twice.decisions[2].from, once.decisions[1].from);
+    assert_eq!(twice.decisions[2].to, once.decisions[1].to);
+    assert!(twice.decisions[1].verified_at.is_none() && twice.decisions[1].rpo.is_none());
+    assert_eq!(twice.headline, once.headline);
 }
 
 #[test]
