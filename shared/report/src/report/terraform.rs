@@ -25,8 +25,8 @@ pub(super) fn changes(standing: Option<PhaseName>, decisions: &[Decided], policy
         return Vec::new();
     };
     match last.kind {
-        Kind::Failover | Kind::Adoption => swapped(last, policy),
-        Kind::Switchover => switched(last, policy),
+        Kind::Failover | Kind::Adoption => swapped(last, policy, standing),
+        Kind::Switchover => switched(last),
     }
 }
 
@@ -60,9 +60,10 @@ fn instance(side: Option<&Side>, otherwise: &str) -> String {
 }
 
 /// The roles are swapped, and the old writer is left as it is.
-fn swapped(last: &Decided, policy: &Policy) -> Vec<Change> {
-    let (old, new) = (instance(last.from.as_ref(), "the old writer"), instance(last.to.as_ref(), "the new writer"));
-    let (left, here) = (region(last.from.as_ref(), "the old Region"), region(last.to.as_ref(), "the new Region"));
+fn swapped(last: &Decided, policy: &Policy, standing: Option<PhaseName>) -> Vec<Change> {
+    let old = instance(last.from.as_ref(), "the old writer");
+    let new = instance(last.to.as_ref(), "the new writer");
+    let left = region(last.from.as_ref(), "the old Region");
     let mut changes = vec![
         Change {
             when: "before the next apply",
@@ -76,55 +77,61 @@ fn swapped(last: &Decided, policy: &Policy) -> Vec<Change> {
             what: format!("If {old} was deleted, take it out of the state: `terraform state rm`."),
             why: "It would be made anew, and empty.".to_owned(),
         },
-        Change {
+    ];
+    if standing == Some(PhaseName::FailedOver) {
+        changes.push(Change {
             when: "before a replica is rebuilt",
             what: format!(
                 "List the new replica's ARN in {left} under `rebuild.replicas` of module `application`, with its parameter group, subnet group and key, and apply."
             ),
             why: "The conductor may create no other, and it never takes the old writer's name.".to_owned(),
-        },
-    ];
-    changes.push(Change {
-        when: "before the switchover home",
-        what: format!(
-            "Put the rebuilt replica's endpoint in the place of the old writer's, under `database.endpoints` of module `traffic` for {left}, and apply."
-        ),
-        why: format!(
-            "It has another name than {old}. While {left} is latched that record leads nobody anywhere; from the switchover on it leads to the writer."
-        ),
-    });
-    if named_otherwise(last, policy) {
-        changes.push(Change {
-            when: "to stay, instead of switching home",
-            what: format!(
-                "Once a replica is rebuilt, name the present pair in the application file (`regions.primary = \"{here}\"`, `database.writer = \"{new}\"`, the rebuilt one as `database.replica`, and the voters that watch it), validate and show it again, apply, and run `policy_command`."
-            ),
-            why: "Until the stored policy names the present writer no failover is decided: the rule is called roles."
-                .to_owned(),
         });
     }
+    if standing != Some(PhaseName::Watching) {
+        changes.push(Change {
+            when: "before the switchover home",
+            what: format!(
+                "Put the rebuilt replica's endpoint in the place of the old writer's, under `database.endpoints` of module `traffic` for {left}, and apply."
+            ),
+            why: format!(
+                "It has another name than {old}. While {left} is latched that record leads nobody anywhere; from the switchover on it leads to the writer."
+            ),
+        });
+    }
+    changes.extend(named_otherwise(last, policy).then(|| renamed(last)));
     changes
 }
 
+fn renamed(last: &Decided) -> Change {
+    let new = instance(last.to.as_ref(), "the new writer");
+    let here = region(last.to.as_ref(), "the new Region");
+    Change {
+        when: "to stay, instead of switching home",
+        what: format!(
+            "Once a replica is rebuilt, name the present pair in the application file (`regions.primary = \"{here}\"`, `database.writer = \"{new}\"`, the rebuilt one as `database.replica`, and the voters that watch it), validate and show it again, apply, and run `policy_command`."
+        ),
+        why: ROLES.to_owned(),
+    }
+}
+
+const ROLES: &str =
+    "Until the stored policy names the present writer no failover is decided: the rule is called roles.";
+
 /// Home again, but by a writer of another name.
-fn switched(last: &Decided, policy: &Policy) -> Vec<Change> {
+fn switched(last: &Decided) -> Vec<Change> {
     let (here, left) = (region(last.to.as_ref(), "its Region"), region(last.from.as_ref(), "the other Region"));
-    let old = policy.database.writer.as_str();
     vec![
         Change {
             when: "before the next apply",
-            what: format!(
-                "Read the plan: the writer in {here} is the rebuilt replica, and not {old} as long as that one exists."
-            ),
-            why: "Terraform has made the first writer and not the one that took its place.".to_owned(),
+            what: format!("Read the plan: the writer in {here} is the rebuilt replica, which the conductor has made."),
+            why: "What Terraform made there first is not what clients use.".to_owned(),
         },
         Change {
             when: "once a replica is rebuilt",
             what: format!(
                 "Name the present pair in the application file (`database.writer` in {here}, `database.replica` in {left}), validate and show it again, apply, and run `policy_command`."
             ),
-            why: "Until the stored policy names the present writer no failover is decided: the rule is called roles."
-                .to_owned(),
+            why: ROLES.to_owned(),
         },
     ]
 }

@@ -144,6 +144,26 @@ fn a_promotion_by_somebody_else_is_not_told_as_ours() {
 }
 
 #[test]
+fn what_is_to_be_changed_follows_how_far_the_way_home_has_come() {
+    let home = &Recorded::of_scenario("home-again")[0];
+    let until = |phase| {
+        let came = |entry: &Entry| matches!(entry.what, What::Moved { to, .. } if to == phase);
+        let cut = home.rewritten(|entries| {
+            let last = entries.iter().position(came).unwrap();
+            entries.truncate(last + 1);
+        });
+        report(&cut).terraform.iter().map(|change| change.when).collect::<Vec<_>>()
+    };
+    let (apply, rebuild) = ("before the next apply", "before a replica is rebuilt");
+    let (switch, stay) = ("before the switchover home", "to stay, instead of switching home");
+    assert_eq!(until(PhaseName::Suspected), Vec::<&str>::new());
+    assert_eq!(until(PhaseName::Shifting), ["now"]);
+    assert_eq!(until(PhaseName::FailedOver), [apply, apply, rebuild, switch, stay]);
+    assert_eq!(until(PhaseName::Rebuilt), [apply, apply, switch, stay]);
+    assert_eq!(until(PhaseName::Draining), ["now"]);
+}
+
+#[test]
 fn a_stuck_failover_says_to_apply_nothing() {
     let report = scenario("promotion-never-ends");
     assert_eq!(report.terraform[0].what, "Apply nothing.");
