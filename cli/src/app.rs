@@ -20,6 +20,7 @@ pub(crate) fn run(verb: &AppVerb, out: &mut dyn Write, err: &mut dyn Write) -> R
         AppVerb::Validate(args) => validate(args, out, err),
         AppVerb::Show(args) => show(args, out, err),
         AppVerb::Schema => schema(out),
+        AppVerb::Apply(args) => crate::desk::begun::apply(args, out, err),
     }
 }
 

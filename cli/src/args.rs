@@ -1,5 +1,6 @@
 //! What can be asked, as types.
 
+mod desk;
 mod drill;
 mod explain;
 mod fsm;
@@ -7,10 +8,14 @@ mod incident;
 mod sim;
 mod traffic;
 
-pub(crate) use drill::{DrillRun, Scenario};
-pub(crate) use explain::Explain;
+pub(crate) use desk::{
+    About, Answered, FailbackVerb, FailoverVerb, IncidentVerb, Ordered, Place, Plain, Said, Shown, Status, StormVerb,
+    SwitchoverVerb, Voted,
+};
+pub(crate) use drill::{DrillApplication, DrillBegin, DrillForward, DrillRun, Scenario};
+pub(crate) use explain::{DrillNamed, Explain};
 pub(crate) use fsm::{FsmFormat, FsmShow, FsmVerb};
-pub(crate) use incident::{IncidentExport, IncidentVerb};
+pub(crate) use incident::IncidentExport;
 pub(crate) use sim::{SimRun, SimVerb};
 pub(crate) use traffic::{TrafficShow, TrafficTest, TrafficVerb};
 
@@ -38,28 +43,56 @@ pub(crate) enum Noun {
         #[command(subcommand)]
         verb: DrillVerb,
     },
-    /// Say why it acts or does not: every voter, and all that is in the way.
+    /// Say why it acts or does not: each voter, and what is in the way.
     Explain(Explain),
+    /// Get ready to go home after a failover.
+    Failback {
+        #[command(subcommand)]
+        verb: FailbackVerb,
+    },
+    /// Start, answer or stop a failover.
+    Failover {
+        #[command(subcommand)]
+        verb: FailoverVerb,
+    },
     /// Show the state machine that decides.
     Fsm {
         #[command(subcommand)]
         verb: FsmVerb,
     },
-    /// Read what an incident's record tells.
+    /// Look at incidents, and deal with what waits in one.
     Incident {
         #[command(subcommand)]
         verb: IncidentVerb,
     },
-    /// Look for worlds in which it does wrong: thousands, each of one seed.
+    /// Begin nothing new until it is taken away.
+    Pause(Plain),
+    /// Look for worlds in which it does wrong: each of one seed.
     Sim {
         #[command(subcommand)]
         verb: SimVerb,
+    },
+    /// Show where an application stands, and what is asked.
+    Status(Status),
+    /// Let go on what the storm breaker holds.
+    Storm {
+        #[command(subcommand)]
+        verb: StormVerb,
+    },
+    /// Go home without losing anything.
+    Switchover {
+        #[command(subcommand)]
+        verb: SwitchoverVerb,
     },
     /// Look at the names of an application in Route 53; changes nothing.
     Traffic {
         #[command(subcommand)]
         verb: TrafficVerb,
     },
+    /// Take the pause away.
+    Unpause(Plain),
+    /// Say what a voter says that is a person.
+    Vote(Voted),
 }
 
 #[derive(Debug, Subcommand)]
@@ -70,6 +103,22 @@ pub(crate) enum AppVerb {
     Show(Show),
     /// Print the JSON Schema of the application file.
     Schema,
+    /// Put a changed file in force in a drill.
+    Apply(Apply),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 applied or would be, 1 not valid, 2 could not tell.\n\
+                        In an account the record is Terraform's: change the file, and apply the module.")]
+pub(crate) struct Apply {
+    /// The application file, in TOML.
+    pub(crate) file: PathBuf,
+    /// The file that `drill begin` wrote.
+    #[arg(long, value_name = "FILE", env = "UNDERSTUDY_DRILL", hide_env_values = true)]
+    pub(crate) drill: PathBuf,
+    /// Do it. Without it, the file is only checked.
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]
@@ -118,7 +167,13 @@ pub(crate) enum DrillVerb {
     Run(DrillRun),
     /// Play scenario files, and compare the answer with the expected one.
     Replay(DrillReplay),
-    /// List the drills and the shipped scenarios, with their expected answers.
+    /// Begin a drill that waits for your commands.
+    Begin(DrillBegin),
+    /// Let time pass in a drill that was begun.
+    Forward(DrillForward),
+    /// Print the application file of a drill that was begun.
+    Application(DrillApplication),
+    /// List the drills and the shipped scenarios.
     List,
 }
 

@@ -4,9 +4,10 @@ mod databases;
 mod files;
 mod replay;
 mod sockets;
-mod story;
+pub(crate) mod story;
 
 use crate::args::{DrillRun, DrillVerb, Output, Scenario};
+use crate::desk::begun;
 use crate::failure::Failure;
 use clap::ValueEnum;
 use serde::Serialize;
@@ -20,6 +21,9 @@ pub(crate) fn run(verb: &DrillVerb, out: &mut dyn Write, err: &mut dyn Write) ->
     match verb {
         DrillVerb::Run(args) => rehearse(args, out, err),
         DrillVerb::Replay(args) => replay::run(args, out, err),
+        DrillVerb::Begin(args) => begun::begin(args, out),
+        DrillVerb::Forward(args) => begun::forward(args, out),
+        DrillVerb::Application(args) => begun::application(args, out),
         DrillVerb::List => list(out),
     }
 }

@@ -1,6 +1,6 @@
-//! Incidents: what their records tell.
+//! Exports of incidents: read, and written as a report.
 
-use crate::args::{IncidentExport, IncidentVerb};
+use crate::args::IncidentExport;
 use crate::failure::Failure;
 use serde_json::Value;
 use std::fs;
@@ -10,12 +10,7 @@ use std::process::ExitCode;
 use understudy_driver::{IncidentItem, verify};
 use understudy_engine::Policy;
 
-pub(crate) fn run(verb: &IncidentVerb, out: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let IncidentVerb::Export(args) = verb;
-    export(args, out)
-}
-
-fn export(args: &IncidentExport, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+pub(crate) fn export(args: &IncidentExport, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let given = json(&args.items)?;
     let items = items_in(&args.items, &given)?;
     let policy = match &args.policy {

@@ -2,6 +2,7 @@
 
 mod app;
 mod args;
+mod desk;
 mod drill;
 mod explain;
 mod failure;

@@ -2,7 +2,7 @@
 
 use crate::args::{Arguments, Noun};
 use crate::failure::Failure;
-use crate::{app, drill, explain, fsm, incident, sim, traffic};
+use crate::{app, desk, drill, explain, fsm, sim, traffic};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -11,10 +11,18 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write, err: &mut dyn Writ
         Noun::App { verb } => app::run(verb, out, err)?,
         Noun::Drill { verb } => drill::run(verb, out, err)?,
         Noun::Explain(args) => explain::run(args, out)?,
+        Noun::Failback { verb } => desk::failback(verb, out)?,
+        Noun::Failover { verb } => desk::failover(verb, out)?,
         Noun::Fsm { verb } => fsm::run(verb, out)?,
-        Noun::Incident { verb } => incident::run(verb, out)?,
+        Noun::Incident { verb } => desk::incident(verb, out)?,
+        Noun::Pause(args) => desk::pause(args, out)?,
         Noun::Sim { verb } => sim::run(verb, out, err)?,
+        Noun::Status(args) => desk::status(args, out)?,
+        Noun::Storm { verb } => desk::storm(verb, out)?,
+        Noun::Switchover { verb } => desk::switchover(verb, out)?,
         Noun::Traffic { verb } => traffic::run(verb, out, err)?,
+        Noun::Unpause(args) => desk::unpause(args, out)?,
+        Noun::Vote(args) => desk::vote(&args.said, args.verdict.into(), out)?,
     };
     out.flush()?;
     Ok(code)

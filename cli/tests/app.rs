@@ -249,37 +249,6 @@ fn a_full_disk_is_no_answer() {
 }
 
 #[test]
-fn help_fits_a_terminal_of_eighty_columns() {
-    let commands: [&[&str]; 17] = [
-        &[],
-        &["app"],
-        &["app", "validate"],
-        &["app", "show"],
-        &["app", "schema"],
-        &["drill"],
-        &["drill", "run"],
-        &["drill", "list"],
-        &["drill", "replay"],
-        &["explain"],
-        &["fsm", "show"],
-        &["sim"],
-        &["sim", "run"],
-        &["traffic"],
-        &["traffic", "show"],
-        &["traffic", "test"],
-        &["help"],
-    ];
-    for command in commands {
-        let help = if command == ["help"] { command.to_vec() } else { [command, &["--help"]].concat() };
-        let Answer { code, out, .. } = understudy(&help);
-        assert_eq!(code, 0, "{help:?}");
-        for line in out.lines() {
-            assert!(line.chars().count() <= 80, "{help:?}: {line}");
-        }
-    }
-}
-
-#[test]
 fn the_version_is_told() {
     assert_eq!(understudy(&["--version"]).out, format!("understudy {}\n", env!("CARGO_PKG_VERSION")));
 }

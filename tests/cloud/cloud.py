@@ -91,8 +91,8 @@ class Cloud:
             wire.close()
         return len(gone)
 
-    def open_url(self, function: Function) -> str:
-        opened = FunctionUrl(function)
+    def open_url(self, function: Function, auth_type: str) -> str:
+        opened = FunctionUrl(function, auth_type)
         with self._wires_lock:
             self._urls.append(opened)
         return opened.url

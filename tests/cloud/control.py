@@ -17,6 +17,7 @@ from .functions import Function
 from .ground import Unfit
 from .levers import SafetyRule
 from .runtime import Definition
+from .urls import AUTH_TYPES
 from .wires import Delivery
 
 if TYPE_CHECKING:
@@ -131,7 +132,8 @@ class Control:
         return {"removed": self._cloud.remove_wires(kind, fields.text("function", None))}
 
     def open_url(self, fields: Fields) -> dict[str, Any]:
-        return {"url": self._cloud.open_url(self._function(fields))}
+        auth_type = fields.choice("auth_type", AUTH_TYPES, "NONE")
+        return {"url": self._cloud.open_url(self._function(fields), auth_type)}
 
     def adopt(self, _: Fields) -> dict[str, Any]:
         try:

@@ -99,7 +99,7 @@ class Ground:
         return len(schedules)
 
     def _open(self, deployed: LambdaFunction) -> str:
-        return self._cloud.open_url(self._functions[deployed.function_arn])
+        return self._cloud.open_url(self._functions[deployed.function_arn], deployed.url_config.config["AuthType"])
 
     def _function(self, arn: str) -> Function:
         if arn not in self._functions:

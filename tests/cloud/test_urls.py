@@ -11,10 +11,10 @@ ECHO = (
 )
 
 
-def request(url, method, path, body=None):
+def request(url, method, path, body=None, headers=None):
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
     try:
-        connection.request(method, path, body)
+        connection.request(method, path, body, headers or {})
         answer = connection.getresponse()
         return answer.status, dict(answer.getheaders()), answer.read()
     finally:
@@ -43,3 +43,21 @@ class FunctionUrls(unittest.TestCase):
     def test_what_has_no_status_is_a_body(self):
         url = post("urls", function=deploy("def handle(event, context):\n    return [1]"))["url"]
         self.assertEqual(request(url, "GET", "/")[::2], (200, b"[1]"))
+
+    def test_with_iam_only_whoever_signed_is_let_in_and_is_named(self):
+        url = post("urls", function=deploy("import json\n" + ECHO), auth_type="AWS_IAM")["url"]
+        status, _, body = request(url, "POST", "/", b"{}")
+        self.assertEqual((status, json.loads(body)), (403, {"Message": "Forbidden"}))
+        scope = "Credential={}/20260301/us-west-2/{}/aws4_request, SignedHeaders=host"
+        signed = {
+            "Authorization": "AWS4-HMAC-SHA256 " + scope.format("ann", "lambda") + ", Signature=0",
+            "X-Amz-Date": "x",
+        }
+        iam = json.loads(request(url, "POST", "/", b"{}", signed)[2])["requestContext"]["authorizer"]["iam"]
+        self.assertEqual(iam["userArn"], "arn:aws:iam::123456789012:user/ann")
+        for wrong in (
+            {**signed, "Authorization": scope.format("ann", "lambda")},
+            {**signed, "Authorization": signed["Authorization"].replace("/lambda/", "/s3/")},
+            {"Authorization": signed["Authorization"]},
+        ):
+            self.assertEqual(request(url, "POST", "/", b"{}", wrong)[0], 403)

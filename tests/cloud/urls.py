@@ -10,16 +10,20 @@ from uuid import uuid4
 
 from . import ACCOUNT
 from .answers import Answer, json_answer
-from .calls import read_body
+from .calls import credential, read_body
 from .functions import Function
 from .server import Server
 
 MAX_BODY_BYTES = 6 * 1024 * 1024
 
 
+AUTH_TYPES = ("NONE", "AWS_IAM")
+
+
 class FunctionUrl:
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, auth_type: str) -> None:
         self._function = function
+        self._auth_type = auth_type
         self._server = Server(self._serve)
         self.url = f"http://{self._server.address}"
 
@@ -27,12 +31,35 @@ class FunctionUrl:
         body = read_body(environ)
         if len(body) > MAX_BODY_BYTES:
             return json_answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"Message": None}).send(start_response)
-        ended = self._function.request(request_event(environ, body))
+        event = request_event(environ, body)
+        if self._auth_type == "AWS_IAM":
+            authorizer = signer(environ)
+            if authorizer is None:
+                return json_answer(HTTPStatus.FORBIDDEN, {"Message": "Forbidden"}).send(start_response)
+            event["requestContext"]["authorizer"] = {"iam": authorizer}
+        ended = self._function.request(event)
         answer = answer_of(ended.response) if ended.status == "ok" else bad_gateway()
         return answer.send(start_response)
 
     def close(self) -> None:
         self._server.close()
+
+
+def signer(environ: dict[str, Any]) -> dict[str, Any] | None:
+    """Who signed, by the access key alone: a key is a user of that name, and the signature itself is believed."""
+    authorization = environ.get("HTTP_AUTHORIZATION", "")
+    key, service, _ = credential(authorization)
+    if not key or service != "lambda" or "Signature=" not in authorization or "HTTP_X_AMZ_DATE" not in environ:
+        return None
+    return {
+        "accessKey": key,
+        "accountId": ACCOUNT,
+        "callerId": key,
+        "cognitoIdentity": None,
+        "principalOrgId": None,
+        "userArn": f"arn:aws:iam::{ACCOUNT}:user/{key}",
+        "userId": key,
+    }
 
 
 def request_event(environ: dict[str, Any], body: bytes) -> dict[str, Any]:

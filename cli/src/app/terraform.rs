@@ -13,6 +13,8 @@ pub(super) fn document(text: &str, policy: &Policy) -> Result<Value, serde_json:
         match &voter.source {
             Source::Alarm(arn) => alarms.insert(voter.name.to_string(), json!(arn)),
             Source::Probe(probe) => probes.insert(voter.name.to_string(), json!(probe.region)),
+            // It needs nothing that could be deployed beside the runbook.
+            Source::Operator(_) => None,
         };
     }
     Ok(json!({

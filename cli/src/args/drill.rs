@@ -4,6 +4,7 @@ use super::{DrillMode, Output};
 use clap::{Args, ValueEnum};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use understudy_engine::PhaseName;
 use understudy_postgres::Options;
 use understudy_sim::{Breadth, Script};
 
@@ -41,6 +42,54 @@ pub(crate) struct DrillRun {
     /// How to print what happened.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 begun, 2 the file could not be written, or is there already.")]
+pub(crate) struct DrillBegin {
+    /// What goes wrong, 300 seconds from its beginning.
+    #[arg(value_enum)]
+    pub(crate) scenario: Scenario,
+    /// How far automation may go in this drill.
+    #[arg(long, value_enum, default_value_t = DrillMode::Approve)]
+    pub(crate) mode: DrillMode,
+    /// The file that it is kept in.
+    #[arg(long, value_name = "FILE", env = "UNDERSTUDY_DRILL", hide_env_values = true)]
+    pub(crate) drill: PathBuf,
+    /// Begin anew where the file is there already.
+    #[arg(long)]
+    pub(crate) again: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 played, 1 it did not come to the phase, 2 it could not be played.")]
+#[command(override_usage = "understudy drill forward <--seconds <N>|--until <PHASE>> [OPTIONS]")]
+#[command(group = clap::ArgGroup::new("far").required(true).args(["seconds", "until"]))]
+pub(crate) struct DrillForward {
+    /// The file that `drill begin` wrote.
+    #[arg(long, value_name = "FILE", env = "UNDERSTUDY_DRILL", hide_env_values = true)]
+    pub(crate) drill: PathBuf,
+    /// How many seconds of the drill to play.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=86400))]
+    pub(crate) seconds: Option<u32>,
+    /// Play until it is in this phase, and all is told.
+    #[arg(long, value_name = "PHASE", value_parser = phase)]
+    pub(crate) until: Option<PhaseName>,
+    /// How to print what happened.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DrillApplication {
+    /// The file that `drill begin` wrote.
+    #[arg(long, value_name = "FILE", env = "UNDERSTUDY_DRILL", hide_env_values = true)]
+    pub(crate) drill: PathBuf,
+}
+
+fn phase(text: &str) -> Result<PhaseName, String> {
+    let known = PhaseName::ALL.into_iter().find(|phase| phase.as_str().eq_ignore_ascii_case(text));
+    known.ok_or_else(|| format!("the phases are {}", PhaseName::ALL.map(PhaseName::as_str).join(", ")))
 }
 
 /// The drills, in the words of the command line.

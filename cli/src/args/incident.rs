@@ -1,14 +1,8 @@
-//! What can be asked about incidents.
+//! What can be asked of an incident's report.
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use understudy_report::Format;
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum IncidentVerb {
-    /// Write the report of an incident: what happened, why, and what it cost.
-    Export(IncidentExport),
-}
 
 #[derive(Debug, Args)]
 #[command(after_help = "Exit codes: 0 written, 1 the hash chain is broken, 2 could not tell.")]

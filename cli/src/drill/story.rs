@@ -37,7 +37,7 @@ pub(super) fn write(out: &mut dyn Write, told: &Told<'_>, mode: Mode, path: &Pat
 }
 
 /// What happened, by time.
-pub(super) fn timeline(out: &mut dyn Write, lines: &[Happening]) -> Result<()> {
+pub(crate) fn timeline(out: &mut dyn Write, lines: &[Happening]) -> Result<()> {
     for line in lines {
         writeln!(out, "{:>+9.1}  {:<11} {}", line.offset_seconds, line.who, line.what)?;
         for part in wrapped(&line.why) {

@@ -199,9 +199,37 @@ impl Ledger for DynamoLedger {
         let read = |item| items::read_incident(application, item).map_err(|fault| unusable(application, fault));
         items.into_iter().map(read).collect()
     }
+
+    async fn incidents(&self, application: &Application, at_most: usize) -> Result<Vec<IncidentId>, LedgerError> {
+        let mut found: Vec<IncidentId> = Vec::new();
+        while found.len() < at_most {
+            let Some(item) = self.last_before(application, found.last()).await? else { break };
+            let item = items::read_incident(application, item).map_err(|fault| unusable(application, fault))?;
+            found.push(item.id.incident);
+        }
+        Ok(found)
+    }
 }
 
 impl DynamoLedger {
+    /// The last item of the newest incident that is older than this one: one item a query, however long incidents are.
+    async fn last_before(
+        &self,
+        application: &Application,
+        newer: Option<&IncidentId>,
+    ) -> Result<Option<Item>, LedgerError> {
+        let mut request = self.client.query().table_name(&self.table).consistent_read(true);
+        request = match newer {
+            None => request.key_condition_expression("pk = :pk"),
+            Some(newer) => request
+                .key_condition_expression("pk = :pk AND sk < :newer")
+                .expression_attribute_values(":newer", AttributeValue::S(IncidentItem::sort_prefix(newer))),
+        };
+        let request = request.expression_attribute_values(":pk", items::incident_partition(application));
+        let page = request.scan_index_forward(false).limit(1).send().await.map_err(|error| self.failed(&error))?;
+        Ok(page.items.unwrap_or_default().pop())
+    }
+
     async fn routes_in(&self, partition: String) -> Result<Vec<Route>, LedgerError> {
         let items = self.query(AttributeValue::S(partition.clone()), None).await?;
         let routes = items.iter().map(|item| {

@@ -2,6 +2,7 @@
 //! where the request says so; otherwise the answer is what it would come to.
 
 mod request;
+mod voting;
 mod words;
 
 pub use request::{Ask, Caller, DeskRequest, RequestError};
@@ -9,24 +10,29 @@ pub use request::{Ask, Caller, DeskRequest, RequestError};
 use crate::approval::{ApprovalCode, code_of_question, question_of_code};
 use crate::breaker::{Release, release};
 use crate::conduct::{ConductError, Run, command};
+use crate::incident::IncidentItem;
 use crate::ledger::{Ledger, Record};
+use crate::plan::{Plan, plan, plan_home};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use understudy_engine::{
-    Application, DbInstanceArn, Epoch, Event, Explanation, IncidentId, Mode, Order, Person, PhaseName, Question,
-    Region, Revision, StepVerdict, explain, step,
+    Application, DbInstanceArn, Epoch, Event, Explanation, IncidentId, Mode, Order, Person, PhaseName, Policy,
+    Question, Region, Revision, StepVerdict, Verdict, VoterName, explain, step,
 };
 
 /// The schema of an answer.
 pub const DESK_SCHEMA: u32 = 1;
 
+/// How many incidents a list has at most.
+const INCIDENTS_MAX: usize = 20;
+
 /// What a request came to.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Told {
     pub schema: u32,
     pub application: Application,
-    pub action: &'static str,
+    pub action: String,
     pub outcome: Outcome,
     /// In one sentence.
     pub says: String,
@@ -36,9 +42,24 @@ pub struct Told {
     pub status: Status,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,
+    /// The newest incidents, newest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incidents: Option<Vec<IncidentId>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentTold>,
+    /// What an order would lead to, call by call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// An incident as it stands in the record, and the policy that is in force now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IncidentTold {
+    pub items: Vec<IncidentItem>,
+    pub policy: Policy,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Nothing was ordered.
@@ -52,7 +73,7 @@ pub enum Outcome {
 }
 
 /// Where an application stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     pub phase: PhaseName,
     pub mode: Mode,
@@ -72,7 +93,7 @@ pub struct Status {
 }
 
 /// A question that people are asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
     pub asks: String,
     /// What an answer has to give back.
@@ -93,18 +114,36 @@ pub async fn serve(
     let record = ledger.load(&request.application).await?;
     let order = match meant(request, &record) {
         Meant::Look => {
-            let explanation =
-                (request.ask == Ask::Explain {}).then(|| explain(&record.state, &record.policy, &record.votes, now));
-            return Ok(shown(request, &record, explanation, now));
+            let explanation = explain(&record.state, &record.policy, &record.votes, now);
+            return Ok(Told { explanation: Some(explanation), ..shown(request, &record, now) });
         }
+        Meant::Status => return Ok(shown(request, &record, now)),
+        Meant::Incidents => {
+            let incidents = ledger.incidents(&request.application, INCIDENTS_MAX).await?;
+            return Ok(words::of_incidents(request, &record, incidents, now));
+        }
+        Meant::Incident(incident) => {
+            let items = ledger.incident(&request.application, incident).await?;
+            return Ok(words::of_incident(request, record, items, now));
+        }
+        Meant::Home(incident, replica) => {
+            let order = Order::Rebuild { incident: incident.clone(), replica: replica.clone() };
+            let first = Event::Ordered { by: by.clone(), order };
+            let verdict = step(&record.state, &record.policy, &record.votes, &first, now).verdict;
+            let told = words::of_verdict(request, &record, &verdict, now);
+            let plan = is_taken(&verdict).then(|| plan_home(&record, by, incident, replica, now));
+            return Ok(Told { plan, ..told });
+        }
+        Meant::Vote(voter, verdict) => return voting::vote(ledger, by, request, &record, (voter, verdict), now).await,
         Meant::Batch(code) => return released(ledger, run, by, request, code, now).await,
         Meant::NoSuchQuestion => return Ok(words::no_such_question(request, &record, now)),
         Meant::Order(order) => order,
     };
     let event = Event::Ordered { by: by.clone(), order };
     if !request.execute {
-        let stepped = step(&record.state, &record.policy, &record.votes, &event, now);
-        return Ok(words::of_verdict(request, &record, &stepped.verdict, now));
+        let verdict = step(&record.state, &record.policy, &record.votes, &event, now).verdict;
+        let plan = is_taken(&verdict).then(|| plan(&record, &event, now));
+        return Ok(Told { plan, ..words::of_verdict(request, &record, &verdict, now) });
     }
     let verdict = command(ledger, &request.application, run, &event, now).await?;
     let after = ledger.load(&request.application).await?;
@@ -113,7 +152,12 @@ pub async fn serve(
 
 /// What a request comes to, as the record stands.
 enum Meant<'a> {
+    Status,
     Look,
+    Incidents,
+    Incident(&'a IncidentId),
+    Home(&'a IncidentId, &'a DbInstanceArn),
+    Vote(&'a VoterName, Verdict),
     Batch(&'a str),
     NoSuchQuestion,
     Order(Order),
@@ -125,7 +169,12 @@ fn meant<'a>(request: &'a DeskRequest, record: &Record) -> Meant<'a> {
         asked.cloned().map_or(Meant::NoSuchQuestion, |question| Meant::Order(order(question)))
     };
     match &request.ask {
-        Ask::Status {} | Ask::Explain {} => Meant::Look,
+        Ask::Status {} => Meant::Status,
+        Ask::Explain {} => Meant::Look,
+        Ask::Incidents {} => Meant::Incidents,
+        Ask::Incident { incident } => Meant::Incident(incident),
+        Ask::FailbackPlan { incident, replica } => Meant::Home(incident, replica),
+        Ask::Vote { voter, verdict } => Meant::Vote(voter, *verdict),
         Ask::Release { code } => Meant::Batch(code),
         Ask::Approve { code } => answer(code, Order::Approve),
         Ask::Decline { code } => answer(code, Order::Veto),
@@ -156,22 +205,25 @@ async fn released(
     Ok(words::of_release(request, &record, release.as_ref(), now))
 }
 
-fn shown(request: &DeskRequest, record: &Record, explanation: Option<Explanation>, now: Timestamp) -> Told {
+fn shown(request: &DeskRequest, record: &Record, now: Timestamp) -> Told {
     let status = Status::of(record, now);
     let (says, hint) = words::of_status(&status);
-    Told { hint, explanation, ..told(request, status, Outcome::Shown, says) }
+    Told { hint, ..told(request, status, Outcome::Shown, says) }
 }
 
 fn told(request: &DeskRequest, status: Status, outcome: Outcome, says: String) -> Told {
     Told {
         schema: DESK_SCHEMA,
         application: request.application.clone(),
-        action: request.ask.name(),
+        action: request.ask.name().to_owned(),
         outcome,
         says,
         hint: None,
         status,
         explanation: None,
+        incidents: None,
+        incident: None,
+        plan: None,
     }
 }
 
@@ -194,7 +246,8 @@ impl Status {
             paused_by: state.paused.as_ref().map(|paused| paused.by.clone()),
             needs: state.phase.needs().map(|needs| needs.to_string()),
             question,
-            next_due: state.next_due(policy, now),
+            // What was due before is due now.
+            next_due: state.next_due(policy, now).map(|due| due.max(now)),
         }
     }
 }
@@ -208,11 +261,18 @@ impl From<&Release> for Outcome {
     }
 }
 
-/// Whether a verdict left something in the record.
-fn outcome(request: &DeskRequest, verdict: &StepVerdict) -> Outcome {
+/// Whether a verdict left something in the record, or would.
+fn is_taken(verdict: &StepVerdict) -> bool {
     match verdict {
-        StepVerdict::Advanced(_) | StepVerdict::Noted if request.execute => Outcome::Entered,
-        StepVerdict::Advanced(_) | StepVerdict::Noted => Outcome::Would,
-        StepVerdict::Ignored(_) | StepVerdict::Refused(_) | StepVerdict::Anomaly(_) => Outcome::Refused,
+        StepVerdict::Advanced(_) | StepVerdict::Noted => true,
+        StepVerdict::Ignored(_) | StepVerdict::Refused(_) | StepVerdict::Anomaly(_) => false,
+    }
+}
+
+fn outcome(request: &DeskRequest, verdict: &StepVerdict) -> Outcome {
+    match (is_taken(verdict), request.execute && request.ask.may_enter()) {
+        (true, true) => Outcome::Entered,
+        (true, false) => Outcome::Would,
+        (false, _) => Outcome::Refused,
     }
 }

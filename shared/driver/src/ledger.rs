@@ -141,4 +141,11 @@ pub trait Ledger: Sync {
         application: &Application,
         incident: &IncidentId,
     ) -> impl Future<Output = Result<Vec<IncidentItem>, LedgerError>> + Send;
+
+    /// The newest incidents of an application, newest first, not more than `at_most`.
+    fn incidents(
+        &self,
+        application: &Application,
+        at_most: usize,
+    ) -> impl Future<Output = Result<Vec<IncidentId>, LedgerError>> + Send;
 }

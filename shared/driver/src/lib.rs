@@ -13,6 +13,7 @@ mod gauge;
 mod incident;
 mod ledger;
 mod notify;
+mod plan;
 #[cfg(feature = "planted")]
 pub mod planted;
 mod receive;
@@ -21,7 +22,9 @@ pub use approval::{Answer, ApprovalCode, answer, code_of_batch, code_of_question
 pub use breaker::{Release, release};
 pub use cloud::{Announcement, Cloud, Looked, Performed, Reading, Undelivered};
 pub use conduct::{ConductError, Run, Turn, attend, command, turn};
-pub use desk::{Ask, Asked, Caller, DESK_SCHEMA, DeskRequest, Outcome, RequestError, Status, Told, serve};
+pub use desk::{
+    Ask, Asked, Caller, DESK_SCHEMA, DeskRequest, IncidentTold, Outcome, RequestError, Status, Told, serve,
+};
 pub use gate::{CACHED, Gate, Glance, Reply, Request};
 pub use gauge::Gauge;
 pub use incident::{ChainBreak, IncidentItem, genesis, verify};
@@ -30,4 +33,5 @@ pub use ledger::{
     alarm_partition, application_items, probe_partition,
 };
 pub use notify::{Delivery, NotifyError, REDELIVER_AFTER, deliver};
+pub use plan::{Plan, PlannedCall, PlannedStep, PlannedWhat, plan, plan_home};
 pub use receive::{Receipt, VOTE_FUTURE_MAX, receive};

@@ -8,6 +8,7 @@ mod moment;
 mod orders;
 mod report;
 mod script;
+mod session;
 
 pub use clients::{Client, Diary, EVERY_MILLISECONDS, Seen};
 pub use ground::{Ground, Outcome, Use};
@@ -15,6 +16,7 @@ pub use moment::{Moment, explain_drill};
 pub use orders::Breadth;
 pub use report::{DrillReport, Happening, Loss, TrafficSeen};
 pub use script::Script;
+pub use session::{Session, SessionError, Standing, Until};
 
 use crate::alarm::AlarmValue;
 use crate::dns::ZoneFault;
@@ -166,23 +168,26 @@ async fn story(
 ) -> Result<State, DrillError> {
     let _alarms = alarms::watch(world, &orders.policy, fault_at);
     orders.measure_lag(world, traffic, &[]);
-    let mut acts = script.acts();
-    acts.sort_by_key(|(at, _)| *at);
-    let acting = async {
-        let mut away = Vec::new();
-        for (offset, act) in acts {
-            sleep_until(world, fault_at + SignedDuration::from_secs(offset)).await;
-            perform(act, world, &orders.policy);
-            if away_since(&mut away, act, world.now()) {
-                orders.measure_lag(world, traffic, &away);
-            }
-        }
-    };
+    let acting = act_out(world, orders, traffic, script, fault_at);
     let settling = until_settled(world, stage, orders, script, fault_at);
     let ((), state) = tokio::join!(acting, settling);
     state?;
     tokio::time::sleep(TAIL).await;
     Ok(stage.ledger().load(stage.application()).await?.state)
+}
+
+/// Everything that the script makes happen, each thing in its own time.
+async fn act_out(world: &World, orders: &Orders, traffic: &Traffic, script: Script, fault_at: Timestamp) {
+    let mut acts = script.acts();
+    acts.sort_by_key(|(at, _)| *at);
+    let mut away = Vec::new();
+    for (offset, act) in acts {
+        sleep_until(world, fault_at + SignedDuration::from_secs(offset)).await;
+        perform(act, world, &orders.policy);
+        if away_since(&mut away, act, world.now()) {
+            orders.measure_lag(world, traffic, &away);
+        }
+    }
 }
 
 /// Whether the primary Region went or came.

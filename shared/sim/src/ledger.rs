@@ -190,6 +190,15 @@ impl Ledger for SimLedger {
         let items = of_incident.take_while(|((owner, key), _)| owner == application && key.starts_with(&prefix));
         Ok(items.map(|(_, (item, _))| item.clone()).collect())
     }
+
+    async fn incidents(&self, application: &Application, at_most: usize) -> Result<Vec<IncidentId>, LedgerError> {
+        tokio::time::sleep(ROUND_TRIP).await;
+        let inner = self.world.lock();
+        let own = inner.incidents.iter().filter(|((owner, _), _)| owner == application);
+        let mut found: Vec<IncidentId> = own.map(|(_, (item, _))| item.id.incident.clone()).collect();
+        found.dedup();
+        Ok(found.into_iter().rev().take(at_most).collect())
+    }
 }
 
 impl Glance for SimLedger {

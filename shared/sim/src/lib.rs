@@ -23,7 +23,7 @@ pub use cloud::SimCloud;
 pub use database::{Life, SimDatabase};
 pub use drill::{
     Breadth, Client, Diary, DrillError, DrillOptions, DrillReport, EVERY_MILLISECONDS, Ground, Happening, Loss, Moment,
-    Outcome, Rehearsal, Script, Seen, TrafficSeen, Use, explain_drill,
+    Outcome, Rehearsal, Script, Seen, Session, SessionError, Standing, TrafficSeen, Until, Use, explain_drill,
 };
 pub use ledger::SimLedger;
 pub use levers::SafetyRule;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod bad_input;
+mod by_hand;
 mod contract;
 mod crash;
 mod data_plane;

@@ -1,8 +1,8 @@
 //! A request, as JSON: `{"application":"orders","action":"approve","code":"1f0c…","execute":true}`.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use understudy_engine::{Application, DbInstanceArn, IncidentId, NameError, Person};
+use understudy_engine::{Application, DbInstanceArn, IncidentId, NameError, Person, Verdict, VoterName};
 
 /// The longest request that is read.
 const BYTES_MAX: usize = 4096;
@@ -25,11 +25,15 @@ pub struct DeskRequest {
 }
 
 /// Those without fields have braces, or serde would let unknown fields pass in them.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Ask {
     Status {},
     Explain {},
+    Incidents {},
+    Incident { incident: IncidentId },
+    FailbackPlan { incident: IncidentId, replica: DbInstanceArn },
+    Vote { voter: VoterName, verdict: Verdict },
     Approve { code: String },
     Decline { code: String },
     Abort { incident: IncidentId },
@@ -62,9 +66,9 @@ pub enum RequestError {
     Action { problem: String },
 }
 
-const ACTIONS: &str = "status, explain, pause, unpause; approve and decline with the question's code; release with the \
-                       batch's code; abort, acknowledge, weigh_again, adopt and switch_over with the incident; rebuild \
-                       with incident and replica";
+const ACTIONS: &str = "status, explain, incidents, pause, unpause; vote with voter and verdict; approve and decline with the question's code; release with the \
+                       batch's code; incident, abort, acknowledge, weigh_again, adopt and switch_over with the incident; \
+                       rebuild and failback_plan with incident and replica";
 
 impl DeskRequest {
     /// Reads a request. Who asks is said apart from it by whoever has checked; `by` in it is a word.
@@ -109,6 +113,19 @@ impl DeskRequest {
             .map_err(|error| RequestError::Action { problem: error.to_string() })?;
         Ok((Self { application, ask, execute }, by))
     }
+
+    /// The request as it is read.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON, which nothing that can be asked causes.
+    pub fn to_json(&self) -> Result<Value, serde_json::Error> {
+        let mut request = serde_json::to_value(&self.ask)?;
+        if let Some(fields) = request.as_object_mut() {
+            fields.insert("application".to_owned(), self.application.to_string().into());
+            fields.insert("execute".to_owned(), self.execute.into());
+        }
+        Ok(request)
+    }
 }
 
 impl Caller {
@@ -126,11 +143,39 @@ impl Caller {
 }
 
 impl Ask {
+    /// Whether it is an order, and no question.
+    #[must_use]
+    pub fn may_enter(&self) -> bool {
+        match self {
+            Self::Status {}
+            | Self::Explain {}
+            | Self::Incidents {}
+            | Self::Incident { .. }
+            | Self::FailbackPlan { .. } => false,
+            Self::Vote { .. }
+            | Self::Approve { .. }
+            | Self::Decline { .. }
+            | Self::Abort { .. }
+            | Self::Acknowledge { .. }
+            | Self::WeighAgain { .. }
+            | Self::Adopt { .. }
+            | Self::Rebuild { .. }
+            | Self::SwitchOver { .. }
+            | Self::Release { .. }
+            | Self::Pause {}
+            | Self::Unpause {} => true,
+        }
+    }
+
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Self::Status {} => "status",
             Self::Explain {} => "explain",
+            Self::Incidents {} => "incidents",
+            Self::Incident { .. } => "incident",
+            Self::FailbackPlan { .. } => "failback_plan",
+            Self::Vote { .. } => "vote",
             Self::Approve { .. } => "approve",
             Self::Decline { .. } => "decline",
             Self::Abort { .. } => "abort",

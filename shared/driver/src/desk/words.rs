@@ -1,10 +1,11 @@
 //! What a request came to, in words that say what to do now.
 
-use super::{DeskRequest, Outcome, Status, Told, outcome, told};
+use super::{DeskRequest, IncidentTold, Outcome, Status, Told, outcome, told};
 use crate::breaker::Release;
+use crate::incident::{IncidentItem, verify};
 use crate::ledger::Record;
 use jiff::Timestamp;
-use understudy_engine::{Ignored, StepVerdict};
+use understudy_engine::{Ignored, IncidentId, StepVerdict};
 
 pub(super) fn of_status(status: &Status) -> (String, Option<String>) {
     let Status { phase, mode, writer, .. } = status;
@@ -18,6 +19,31 @@ pub(super) fn of_status(status: &Status) -> (String, Option<String>) {
         (None, needs) => needs.clone(),
     };
     (says, hint)
+}
+
+pub(super) fn of_incidents(request: &DeskRequest, record: &Record, incidents: Vec<IncidentId>, now: Timestamp) -> Told {
+    let says = match incidents.len() {
+        0 => "no incident is in the record yet".to_owned(),
+        count => format!("{count} in the record, newest first"),
+    };
+    let status = Status::of(record, now);
+    Told { incidents: Some(incidents), ..told(request, status, Outcome::Shown, says) }
+}
+
+pub(super) fn of_incident(request: &DeskRequest, record: Record, items: Vec<IncidentItem>, now: Timestamp) -> Told {
+    let status = Status::of(&record, now);
+    if items.is_empty() {
+        let hint = Some("see which there are with incidents; what was just written is entered in a moment".to_owned());
+        let says = "the record has no entry of such an incident".to_owned();
+        return Told { hint, ..told(request, status, Outcome::Refused, says) };
+    }
+    let chain = match verify(&items) {
+        Ok(_) => "its hash chain verifies".to_owned(),
+        Err(error) => format!("its hash chain is broken: {error}"),
+    };
+    let says = format!("{} entries, {chain}", items.len());
+    let incident = Some(IncidentTold { items, policy: record.policy });
+    Told { incident, ..told(request, status, Outcome::Shown, says) }
 }
 
 pub(super) fn no_such_question(request: &DeskRequest, record: &Record, now: Timestamp) -> Told {

@@ -68,7 +68,7 @@ pub fn probe_partition(region: &Region) -> String {
 }
 
 /// The items that put an application into the table, as `aws dynamodb put-item --item` takes them:
-/// its record, without a state, and one item per voter, where its source is looked for.
+/// its record, without a state, and one item per voter that is found by its source, where that is looked for.
 ///
 /// # Errors
 /// As [`StoredPolicy::new`].
@@ -81,17 +81,19 @@ pub fn application_items(policy: &Policy) -> Result<Vec<Value>, serde_json::Erro
         "policy": {"S": stored.text},
         "policy_hash": {"S": stored.hash.0},
     });
-    let routes = policy.voters.iter().map(|voter| {
+    let routes = policy.voters.iter().filter_map(|voter| {
         let source = match &voter.source {
             Source::Alarm(arn) => alarm_partition(arn),
             Source::Probe(probe) => probe_partition(&probe.region),
+            // Whoever speaks says for which voter.
+            Source::Operator(_) => return None,
         };
-        json!({
+        Some(json!({
             "pk": {"S": source},
             "sk": {"S": format!("{application}#{}", voter.name)},
             "application": {"S": application.as_str()},
             "voter": {"S": voter.name.as_str()},
-        })
+        }))
     });
     Ok(std::iter::once(record).chain(routes).collect())
 }

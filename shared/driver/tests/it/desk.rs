@@ -2,7 +2,8 @@
 
 use crate::scene::{Scene, run};
 use understudy_driver::{Caller, DeskRequest, Outcome, Told, serve};
-use understudy_engine::{ApprovalRule, Mode, PhaseName, Seconds};
+use understudy_engine::{ApprovalRule, EvidenceClass, Mode, PhaseName, Seconds, Source, Subject, Verdict, Voter};
+use understudy_sim::AlarmValue;
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/orders-oncall";
 const ANN: &str = "arn:aws:sts::111122223333:assumed-role/orders-oncall/ann";
@@ -110,4 +111,60 @@ async fn an_order_about_another_incident_changes_nothing_and_says_so() {
     assert_eq!(scene.record().await.state, before);
     let told = ask(&scene, ANN, &order("release", r#""code":"0000000000000000","#)).await;
     assert_eq!(told.outcome, Outcome::Refused, "no batch waits");
+}
+
+const WORD: &str = r#"{"application":"orders","action":"vote","voter":"on-call","verdict":"down","execute":true}"#;
+
+/// The word of a person is needed beside one alarm.
+async fn spoken() -> Scene {
+    let mut scene = Scene::new();
+    let approvers = vec![ROLE.parse().unwrap()];
+    scene.policy.approval = Some(ApprovalRule { needed: 1, approvers, expires_seconds: Seconds(900) });
+    scene.policy.voters.push(Voter {
+        name: "on-call".parse().unwrap(),
+        class: EvidenceClass::Operator,
+        watches: Subject::Primary,
+        source: Source::Operator("us-west-2".parse().unwrap()),
+    });
+    assert!(scene.policy.is_sound(), "{:?}", scene.policy.faults());
+    scene.table.inner.apply(&scene.policy).unwrap();
+    scene
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_persons_word_is_one_vote_of_the_quorum_and_only_an_approver_gives_it() {
+    let scene = spoken().await;
+    let told = ask(&scene, "arn:aws:iam::111122223333:user/stranger", WORD).await;
+    assert_eq!((told.outcome, told.says.contains("approvers")), (Outcome::Refused, true), "{told:?}");
+    let told = ask(&scene, ANN, &WORD.replace("on-call", "witness")).await;
+    assert_eq!((told.outcome, told.hint.unwrap().contains("on-call")), (Outcome::Refused, true));
+    let told = ask(&scene, ANN, &WORD.replace(r#","execute":true"#, "")).await;
+    assert_eq!(
+        (told.outcome, scene.record().await.votes.contains_key(&"on-call".parse().unwrap())),
+        (Outcome::Would, false)
+    );
+
+    let told = ask(&scene, ANN, WORD).await;
+    assert_eq!(told.outcome, Outcome::Entered, "{told:?}");
+    let said = scene.record().await.votes[&"on-call".parse().unwrap()].clone();
+    assert_eq!((said.verdict, said.since), (Verdict::Down, None));
+    assert!(said.reason.contains("assumed-role/orders-oncall/ann"), "{}", said.reason);
+    scene.turn(&mut run("run-1")).await.unwrap();
+    assert_eq!(scene.phase().await, PhaseName::Suspected, "one vote of two");
+
+    // Alone it decides nothing, however often it is said.
+    for second in (31..=248).step_by(31) {
+        scene.at(second).await;
+        ask(&scene, ANN, WORD).await;
+        scene.turn(&mut run("alone")).await.unwrap();
+        assert_eq!(scene.phase().await, PhaseName::Suspected);
+    }
+    scene.set("witness", AlarmValue::Alarm);
+    scene.set("standby", AlarmValue::InsufficientData);
+    for second in (260..=520).step_by(31) {
+        scene.at(second).await;
+        ask(&scene, ANN, WORD).await;
+        scene.turn(&mut run("both")).await.unwrap();
+    }
+    assert_eq!(scene.world.promote_calls(), 1, "with an alarm beside it: {:?}", scene.phase().await);
 }

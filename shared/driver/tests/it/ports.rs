@@ -137,6 +137,10 @@ impl Ledger for Table {
     ) -> Result<Vec<IncidentItem>, LedgerError> {
         self.inner.incident(application, incident).await
     }
+
+    async fn incidents(&self, application: &Application, at_most: usize) -> Result<Vec<IncidentId>, LedgerError> {
+        self.inner.incidents(application, at_most).await
+    }
 }
 
 /// What was durable at the moment of an announcement.

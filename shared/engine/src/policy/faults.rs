@@ -9,7 +9,6 @@ mod voters;
 mod windows;
 
 use super::{Mode, Policy};
-use crate::name::Region;
 use std::collections::BTreeSet;
 
 /// Whether a policy with this fault may decide.
@@ -89,7 +88,7 @@ impl Policy {
         if self.schema != super::POLICY_SCHEMA {
             faults.error(&["schema"], self.schema, "this release reads schema 1 only", "write schema = 1");
         }
-        let regions: BTreeSet<Region> = self.electorate().map(|voter| voter.source.region()).collect();
+        let regions = voters::observed_from(self);
         if self.mode == Mode::Auto && regions.len() < 3 {
             faults.error(
                 &["mode", "voters"],

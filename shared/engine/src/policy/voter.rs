@@ -59,6 +59,8 @@ pub enum Source {
     Alarm(AlarmArn),
     /// What one Region's probe asks by itself.
     Probe(Probe),
+    /// The word of an approver, given at the runbook in this Region.
+    Operator(Region),
 }
 
 impl Source {
@@ -68,6 +70,7 @@ impl Source {
         match self {
             Self::Alarm(arn) => arn.region(),
             Self::Probe(probe) => probe.region.clone(),
+            Self::Operator(region) => region.clone(),
         }
     }
 
@@ -76,7 +79,7 @@ impl Source {
     pub fn alarm(&self) -> Option<&AlarmArn> {
         match self {
             Self::Alarm(arn) => Some(arn),
-            Self::Probe(_) => None,
+            Self::Probe(_) | Self::Operator(_) => None,
         }
     }
 
@@ -85,7 +88,7 @@ impl Source {
     pub fn probe(&self) -> Option<&Probe> {
         match self {
             Self::Probe(probe) => Some(probe),
-            Self::Alarm(_) => None,
+            Self::Alarm(_) | Self::Operator(_) => None,
         }
     }
 }
@@ -95,6 +98,7 @@ impl fmt::Display for Source {
         match self {
             Self::Alarm(arn) => arn.fmt(f),
             Self::Probe(probe) => probe.fmt(f),
+            Self::Operator(region) => write!(f, "a person at the runbook in {region}"),
         }
     }
 }

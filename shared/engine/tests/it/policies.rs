@@ -1,7 +1,7 @@
 //! Policies that contradict themselves are refused, with every fault named.
 
 use crate::script::{alarm, name, with_fence};
-use understudy_engine::{EvidenceClass, Fault, Mode, Policy, Seconds, Severity, Source, Subject, Voter};
+use understudy_engine::{ApprovalRule, EvidenceClass, Fault, Mode, Policy, Seconds, Severity, Source, Subject, Voter};
 
 fn faults(change: impl FnOnce(&mut Policy)) -> Vec<Fault> {
     let mut policy = with_fence(Mode::Auto);
@@ -33,6 +33,56 @@ fn a_sound_policy_has_no_fault() {
     for mode in [Mode::Auto, Mode::Approve, Mode::Observe] {
         assert_eq!(with_fence(mode).faults(), vec![]);
     }
+}
+
+/// A person's word, given at the runbook in this Region.
+fn word(region: &str) -> Voter {
+    let source = Source::Operator(region.parse().unwrap());
+    Voter { name: name("on-call"), class: EvidenceClass::Operator, watches: Subject::Primary, source }
+}
+
+#[test]
+fn a_persons_word_is_of_its_own_class_is_given_in_the_standby_region_and_by_approvers() {
+    let approvers = |policy: &mut Policy| {
+        let approvers = vec!["ann".parse().unwrap()];
+        policy.approval = Some(ApprovalRule { needed: 1, approvers, expires_seconds: Seconds(900) });
+    };
+    let with = |change: fn(&mut Policy)| {
+        fields(|policy| {
+            approvers(policy);
+            policy.voters.push(word(policy.regions.standby.as_str()));
+            change(policy);
+        })
+    };
+    let none: Vec<String> = Vec::new();
+    let last = |policy: &Policy| policy.voters.len() - 1;
+    assert_eq!(with(|_| {}), none);
+    let at = |field: &str| vec![format!("voters[{}].{field}", last(&with_fence(Mode::Auto)) + 1)];
+    assert_eq!(with(|policy| policy.voters.last_mut().unwrap().class = EvidenceClass::DataPath), at("class"));
+    assert_eq!(
+        with(|policy| *policy.voters.last_mut().unwrap() = word(policy.regions.primary.as_str())),
+        at("source.operator")
+    );
+    assert_eq!(with(|policy| policy.approval = None), at("source.operator"));
+    let second = format!("voters[{}].source", last(&with_fence(Mode::Auto)) + 2);
+    let twice = with(|policy| {
+        let voter = Voter { name: name("on-call-2"), ..word(policy.regions.standby.as_str()) };
+        policy.voters.push(voter);
+    });
+    assert_eq!(twice, [second], "one person has one vote, under whichever name");
+}
+
+#[test]
+fn a_person_is_in_no_region_that_anything_is_observed_from() {
+    let errors = fields(|policy| {
+        let standby = policy.regions.standby.clone();
+        let approvers = vec!["ann".parse().unwrap()];
+        policy.approval = Some(ApprovalRule { needed: 1, approvers, expires_seconds: Seconds(900) });
+        policy.voters.retain(|voter| voter.source.region() != standby);
+        policy.voters.push(word(standby.as_str()));
+        policy.quorum.needed = 2;
+    });
+    assert!(errors.contains(&"mode".to_owned()), "auto needs three Regions without it: {errors:?}");
 }
 
 #[test]

@@ -94,11 +94,11 @@ impl Application {
         add(&database.replica, replica, OPEN[1]);
     }
 
-    /// Measures `ReplicaLag` every minute for three hours around now, as PostgreSQL would: the age of
+    /// Measures `ReplicaLag` every minute from an hour before to a day after, as PostgreSQL would: the age of
     /// the last replayed commit, growing while the writer is away.
     pub(super) fn measure_lag(&self, world: &World, traffic: &Traffic, away: &[(Timestamp, Timestamp)]) {
         let minute = |index: i64| traffic.begun_at.checked_add(SignedDuration::from_secs(60 * index + 20));
-        let lags = (-60..120).filter_map(|index| minute(index).ok()).map(|at| {
+        let lags = (-60..24 * 60).filter_map(|index| minute(index).ok()).map(|at| {
             let spell = away.iter().find(|(from, until)| (*from..*until).contains(&at));
             let replayed = spell.map_or(at, |(from, _)| *from).checked_sub(REPLICATION_DELAY);
             let age = at.duration_since(replayed.unwrap_or(at)).unsigned_abs();

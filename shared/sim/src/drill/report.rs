@@ -116,7 +116,7 @@ fn decision(phase: Phase) -> Option<Decision> {
 }
 
 /// The incident's entries and what the world saw, by time.
-fn timeline(world: &World, entries: &[Entry], moves: &[Move], fault_at: Timestamp) -> Vec<Happening> {
+pub(super) fn timeline(world: &World, entries: &[Entry], moves: &[Move], fault_at: Timestamp) -> Vec<Happening> {
     let mut seen = world.lock().happenings.clone();
     seen.extend(moves.iter().map(|one| {
         let what = format!("{} leads to {}", one.name, one.to);

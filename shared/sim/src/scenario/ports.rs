@@ -110,6 +110,11 @@ impl Ledger for WeatheredLedger {
         self.reads().await?;
         self.inner.incident(application, incident).await
     }
+
+    async fn incidents(&self, application: &Application, at_most: usize) -> Result<Vec<IncidentId>, LedgerError> {
+        self.reads().await?;
+        self.inner.incidents(application, at_most).await
+    }
 }
 
 #[derive(Debug, Clone)]

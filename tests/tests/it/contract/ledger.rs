@@ -197,6 +197,13 @@ async fn an_incident_is_append_only_and_comes_back_in_order(world: &impl LedgerW
     assert!(verify(&read).is_ok());
     let other = IncidentId::opened(at(1), Revision(1));
     assert_eq!(ledger.incident(&orders(), &other).await, Ok(vec![]));
+    let first = items[0].id.incident.clone();
+    assert_eq!(ledger.incidents(&orders(), 5).await, Ok(vec![first.clone()]));
+    let mut later = items[0].clone();
+    later.id.incident = other.clone();
+    assert_eq!(ledger.enter(&later, at(300)).await, Ok(Enter::Entered));
+    assert_eq!(ledger.incidents(&orders(), 5).await, Ok(vec![other.clone(), first]));
+    assert_eq!(ledger.incidents(&orders(), 1).await, Ok(vec![other]));
 }
 
 async fn what_cannot_be_read_is_named_and_never_taken_for_empty(world: &impl LedgerWorld) {

@@ -1,6 +1,7 @@
 //! Who votes: enough of them, each once, and of more than one kind.
 
 use super::Faults;
+use crate::name::Region;
 use crate::policy::{EvidenceClass, Policy, Source, Subject, VOTERS_MAX, Voter};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +12,30 @@ pub(super) fn check(policy: &Policy, faults: &mut Faults) {
         faults.error(&["voters"], policy.voters.len(), "there are too many voters for one record", &mend);
     }
     identity(policy, faults);
+    operators(policy, faults);
     diversity(policy, faults);
+}
+
+/// A person's word is what it is, given where the runbook is: it stands for no other class, and for no Region outside.
+fn operators(policy: &Policy, faults: &mut Faults) {
+    for (index, voter) in policy.voters.iter().enumerate() {
+        let Source::Operator(region) = &voter.source else { continue };
+        let path = |field: &str| format!("voters[{index}].{field}");
+        if voter.class != EvidenceClass::Operator {
+            let involves = [&path("class")[..], &path("source.operator")];
+            faults.error(&involves, voter.class, "a person's word is evidence of its own class", "write operator");
+        }
+        if *region != policy.regions.standby {
+            let involves = [&path("source.operator")[..], "regions.standby"];
+            let problem = "a person's word is given at the runbook in the standby Region";
+            faults.error(&involves, region, problem, "name the standby Region");
+        }
+        if policy.approval.is_none() {
+            let involves = [&path("source.operator")[..], "approval"];
+            let problem = "nobody may give it: only an approver may";
+            faults.error(&involves, region, problem, "name the approvers in [approval]");
+        }
+    }
 }
 
 fn quorum(policy: &Policy, faults: &mut Faults) {
@@ -74,6 +98,12 @@ fn is_one_source(one: &Source, other: &Source) -> bool {
     }
 }
 
+/// The Regions that the primary Region is observed from. Where a person sits nobody knows.
+pub(super) fn observed_from(policy: &Policy) -> BTreeSet<Region> {
+    let observers = policy.electorate().filter(|voter| !matches!(voter.source, Source::Operator(_)));
+    observers.map(|voter| voter.source.region()).collect()
+}
+
 /// Only those that watch the primary Region make a decision, so only they can make it diverse.
 fn diversity(policy: &Policy, faults: &mut Faults) {
     let classes: BTreeSet<EvidenceClass> = policy.electorate().map(|voter| voter.class).collect();
@@ -86,7 +116,7 @@ fn diversity(policy: &Policy, faults: &mut Faults) {
             "add a voter of another class",
         );
     }
-    let regions: BTreeSet<_> = policy.electorate().map(|voter| voter.source.region()).collect();
+    let regions = observed_from(policy);
     if let [region] = Vec::from_iter(&regions).as_slice() {
         faults.error(
             &["voters"],

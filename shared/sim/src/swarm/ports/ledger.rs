@@ -287,6 +287,10 @@ impl Ledger for Ports {
     async fn incident(&self, _: &Application, _: &IncidentId) -> Result<Vec<IncidentItem>, LedgerError> {
         Err(unavailable("nobody asks for it here"))
     }
+
+    async fn incidents(&self, _: &Application, _: usize) -> Result<Vec<IncidentId>, LedgerError> {
+        Err(unavailable("nobody asks for them here"))
+    }
 }
 
 impl World {

@@ -175,6 +175,10 @@ impl Ledger for Ports {
     ) -> Result<Vec<IncidentItem>, LedgerError> {
         self.table(Port::Incident, self.ledger().incident(application, incident)).await
     }
+
+    async fn incidents(&self, application: &Application, at_most: usize) -> Result<Vec<IncidentId>, LedgerError> {
+        self.table(Port::Incident, self.ledger().incidents(application, at_most)).await
+    }
 }
 
 impl Cloud for Ports {
