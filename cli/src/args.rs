@@ -4,6 +4,7 @@ mod desk;
 mod drill;
 mod explain;
 mod fsm;
+mod incident;
 mod sim;
 mod traffic;
 
@@ -14,6 +15,7 @@ pub(crate) use desk::{
 pub(crate) use drill::{DrillApplication, DrillBegin, DrillForward, DrillRun, Scenario};
 pub(crate) use explain::{DrillNamed, Explain};
 pub(crate) use fsm::{FsmFormat, FsmShow, FsmVerb};
+pub(crate) use incident::IncidentExport;
 pub(crate) use sim::{SimRun, SimVerb};
 pub(crate) use traffic::{TrafficShow, TrafficTest, TrafficVerb};
 

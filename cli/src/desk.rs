@@ -11,6 +11,7 @@ use crate::args::{
     StormVerb, SwitchoverVerb,
 };
 use crate::failure::Failure;
+use crate::incident;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
@@ -112,6 +113,7 @@ pub(crate) fn incident(verb: &IncidentVerb, out: &mut dyn Write) -> Result<ExitC
     match verb {
         IncidentVerb::List(listed) => look(&listed.place, Ask::Incidents {}, out),
         IncidentVerb::Show(shown) => show(shown, out),
+        IncidentVerb::Export(args) => incident::export(args, out),
         IncidentVerb::Acknowledge(About { incident, ordered }) => {
             order(ordered, Ask::Acknowledge { incident: incident.clone() }, out)
         }

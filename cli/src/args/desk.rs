@@ -1,6 +1,6 @@
 //! What people ask and order, and where.
 
-use super::Output;
+use super::{IncidentExport, Output};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use understudy_engine::{Application, DbInstanceArn, IncidentId, Person, Verdict, VoterName};
@@ -185,6 +185,8 @@ pub(crate) enum IncidentVerb {
     List(Listed),
     /// Print an incident's timeline.
     Show(Shown),
+    /// Write its report: what happened, why, and what it cost.
+    Export(IncidentExport),
     /// Take note of a failover, or of a problem dealt with by hand.
     #[command(override_usage = "understudy incident acknowledge --incident <ID> [OPTIONS]")]
     Acknowledge(About),

@@ -1,15 +1,14 @@
 //! Explaining from an incident's own record: what an entry carries is what was weighed then.
 
 use crate::failure::Failure;
-use serde_json::Value;
-use std::fs;
+use crate::incident;
 use std::path::Path;
-use understudy_driver::{IncidentItem, verify};
+use understudy_driver::verify;
 use understudy_engine::{Application, EXPLANATION_SCHEMA, Entry, Explained, Explanation, PhaseName, Revision, What};
 
 /// The last entry up to a revision that tells its evidence.
 pub(super) fn explain(file: &Path, revision: Option<Revision>) -> Result<Explanation, Failure> {
-    let items = items(file)?;
+    let items = incident::items(file)?;
     let name = file.display();
     verify(&items).map_err(|broken| Failure {
         problem: format!("the hash chain of {name} is broken: {broken}"),
@@ -54,17 +53,6 @@ fn of_entry(application: &Application, entry: &Entry, phase: PhaseName) -> Expla
         needs: entry.what.needs().cloned(),
         next_due: None,
     }
-}
-
-/// The items of an export: alone, or as `incident` of a drill's report.
-fn items(file: &Path) -> Result<Vec<IncidentItem>, Failure> {
-    let text = fs::read_to_string(file).map_err(|error| Failure {
-        problem: format!("{} cannot be read: {error}", file.display()),
-        mend: "name a file that `understudy drill run` or `understudy incident export` wrote".to_owned(),
-    })?;
-    let read: Value = serde_json::from_str(&text).map_err(|error| unusable(file, &error.to_string()))?;
-    let items = read.get("incident").unwrap_or(&read).clone();
-    serde_json::from_value(items).map_err(|error| unusable(file, &error.to_string()))
 }
 
 fn unusable(file: &Path, problem: &str) -> Failure {

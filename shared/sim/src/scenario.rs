@@ -78,6 +78,12 @@ impl Scenario {
         }
     }
 
+    /// The application, and its copies where several fail together.
+    #[must_use]
+    pub fn policies(&self) -> &[Policy] {
+        &self.policies
+    }
+
     /// The answers that are right, as they are shown.
     #[must_use]
     pub fn expected(&self) -> String {

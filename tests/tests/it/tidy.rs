@@ -13,12 +13,13 @@ const MAIN_LINES_MAX: usize = 40;
 const NAMELESS: [&str; 9] = ["common", "utils", "util", "helpers", "types", "models", "errors", "misc", "mod"];
 
 /// Who may know whom, among our own crates. Whoever is missing here is new: give it its place.
-const LAYERS: [(&str, &[&str]); 18] = [
+const LAYERS: [(&str, &[&str]); 19] = [
     ("shared/engine", &[]),
     ("shared/events", &["engine"]),
     ("shared/driver", &["engine", "events"]),
     ("shared/aws", &["driver", "engine"]),
     ("shared/sim", &["driver", "engine", "events"]),
+    ("shared/report", &["driver", "engine"]),
     ("shared/prober", &["driver", "engine"]),
     ("shared/loopback", &["driver", "engine", "sim"]),
     ("shared/postgres", &["driver", "engine", "prober", "sim"]),
@@ -29,7 +30,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
     ("functions/runbook", &["driver", "engine", "lambda"]),
     ("functions/probe", &["engine", "lambda", "prober"]),
     ("functions/gate", &["aws", "driver", "engine"]),
-    ("cli", &["driver", "engine", "loopback", "postgres", "sim"]),
+    ("cli", &["driver", "engine", "loopback", "postgres", "report", "sim"]),
     ("tests", &["driver", "engine"]),
     ("tests/model", &["engine"]),
 ];
@@ -124,6 +125,7 @@ fn links_of_the_docs_lead_somewhere() {
     pages.push("infra/examples/two-region-postgres/README.md");
     pages.extend(["docs/concepts/probe.md", "docs/concepts/traffic.md", "docs/reference/dns-model.md"]);
     pages.extend(["docs/concepts/phases.md", "docs/reference/application-file.md", "docs/reference/rules.md"]);
+    pages.push("docs/reference/incident-report.md");
     for page in pages {
         let text = fs::read_to_string(root().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"));
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {

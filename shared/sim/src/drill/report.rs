@@ -7,7 +7,7 @@ use crate::world::World;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use understudy_driver::{IncidentItem, Ledger, verify};
-use understudy_engine::{Decision, Entry, Phase, PhaseName, Region, What};
+use understudy_engine::{Decision, Entry, Phase, PhaseName, Policy, Region, What};
 
 #[derive(Debug, Serialize)]
 pub struct DrillReport {
@@ -28,6 +28,8 @@ pub struct DrillReport {
     pub messages: usize,
     /// The incident's items, as they stand in the record.
     pub incident: Vec<IncidentItem>,
+    /// What was decided by: an export of the incident wants it beside the items.
+    pub policy: Policy,
     /// Whether the chain of the items verifies.
     pub chain_verifies: bool,
     /// Errors that a function answered with.
@@ -103,6 +105,7 @@ pub(super) async fn write(played: Played<'_>) -> Result<DrillReport, DrillError>
         messages: world.messages().len(),
         chain_verifies,
         incident,
+        policy: orders.policy.clone(),
         failures,
         decision: decision(state.phase),
     })

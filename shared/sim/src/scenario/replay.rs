@@ -41,6 +41,8 @@ pub struct Replay {
     /// Errors that functions answered with, each once, with how often.
     pub failures: BTreeMap<String, usize>,
     pub chains_verify: bool,
+    /// The incidents of all applications, item by item, as they stand in the record.
+    pub incidents: Vec<IncidentItem>,
 }
 
 /// One thing that is not as it was expected.
@@ -87,6 +89,7 @@ impl Replay {
             timeline: timeline(weather, ended),
             failures: counted,
             chains_verify,
+            incidents: ended.iter().flat_map(|one| one.items.iter().cloned()).collect(),
             answer,
         }
     }
