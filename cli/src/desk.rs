@@ -143,7 +143,7 @@ fn show(args: &Shown, out: &mut dyn Write) -> Result<ExitCode, Failure> {
 }
 
 /// The newest incident; the answer that there is none where there is none.
-fn newest(door: &Door<'_>, application: &Application) -> Result<Told, Failure> {
+pub(crate) fn newest(door: &Door<'_>, application: &Application) -> Result<Told, Failure> {
     let told = door.ask(application, Ask::Incidents {}, false)?;
     match told.incidents.as_ref().and_then(|incidents| incidents.first()) {
         Some(incident) => door.ask(application, Ask::Incident { incident: incident.clone() }, false),

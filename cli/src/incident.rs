@@ -1,21 +1,20 @@
 //! Exports of incidents: read, and written as a report.
 
 use crate::args::IncidentExport;
+use crate::desk::{Door, newest};
 use crate::failure::Failure;
 use serde_json::Value;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
-use understudy_driver::{IncidentItem, verify};
+use understudy_driver::{Ask, IncidentItem, IncidentTold, verify};
 use understudy_engine::Policy;
 
 pub(crate) fn export(args: &IncidentExport, out: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let given = json(&args.items)?;
-    let items = items_in(&args.items, &given)?;
-    let policy = match &args.policy {
-        Some(file) => policy(file)?,
-        None => policy_beside(&args.items, &given)?,
+    let (items, policy) = match &args.items {
+        Some(file) => of_file(file, args.policy.as_deref())?,
+        None => of_record(args)?,
     };
     let report = understudy_report::export(&items, &policy, args.format.into()).map_err(|unusable| Failure {
         problem: format!("{}: {}", unusable.field, unusable.problem),
@@ -29,6 +28,40 @@ pub(crate) fn export(args: &IncidentExport, out: &mut dyn Write) -> Result<ExitC
         })?,
     }
     Ok(if verify(&items).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn of_file(file: &Path, beside: Option<&Path>) -> Result<(Vec<IncidentItem>, Policy), Failure> {
+    let given = json(file)?;
+    let items = items_in(file, &given)?;
+    let policy = match beside {
+        Some(file) => policy(file)?,
+        None => policy_beside(file, &given)?,
+    };
+    Ok((items, policy))
+}
+
+/// As the record has it now, by whoever keeps it.
+fn of_record(args: &IncidentExport) -> Result<(Vec<IncidentItem>, Policy), Failure> {
+    let Some(application) = &args.application else {
+        return Err(Failure {
+            problem: "there is nothing to export".to_owned(),
+            mend: "name an application with --application, or a file with --items".to_owned(),
+        });
+    };
+    let door = Door::found(args.drill.as_deref(), None, args.url.as_deref())?;
+    let told = match &args.incident {
+        Some(incident) => door.ask(application, Ask::Incident { incident: incident.clone() }, false)?,
+        None => newest(&door, application)?,
+    };
+    let Some(IncidentTold { items, policy }) = told.incident else {
+        let mend = told.hint.unwrap_or_else(|| "see `understudy incident list`".to_owned());
+        return Err(Failure { problem: told.says, mend });
+    };
+    let policy = match &args.policy {
+        Some(file) => self::policy(file)?,
+        None => policy,
+    };
+    Ok((items, policy))
 }
 
 const WANTED: &str = "name the report of `understudy drill run`, or {\"items\": […], \"policy\": {…}} of the incident";

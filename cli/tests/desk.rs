@@ -72,6 +72,12 @@ fn a_question_is_answered_once_by_an_approver_with_its_code() {
     assert_eq!((exit, printed.contains("chain verifies")), (0, true), "{printed}");
     let (exit, printed, _) = drill.run(&["incident", "list"]);
     assert_eq!((exit, printed.contains(&incident)), (0, true), "{printed}");
+    for more in [&["--incident", &incident][..], &[]] {
+        let (exit, printed, _) = drill.run(&[&["incident", "export", "--format", "html"], more].concat());
+        assert_eq!((exit, printed.contains(&incident)), (0, true), "{printed}");
+    }
+    let (exit, _, told) = drill.run(&["incident", "export", "--incident", "20260101T000000Z-r1"]);
+    assert_eq!((exit, told.contains("no entry of such an incident")), (2, true), "{told}");
 }
 
 #[test]

@@ -216,7 +216,7 @@ pub(crate) struct Shown {
 
 const ORDER_CODES: &str = "Exit codes: 0 entered or would be, 1 refused, 2 could not tell.";
 
-fn incident(text: &str) -> Result<IncidentId, String> {
+pub(super) fn incident(text: &str) -> Result<IncidentId, String> {
     let is_meant = !text.is_empty() && text.len() <= 64 && text.chars().all(|one| one.is_ascii_graphic());
     if is_meant {
         Ok(IncidentId::from(text.to_owned()))

@@ -1,7 +1,9 @@
 //! What can be asked of an incident's report.
 
+use super::desk::incident;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+use understudy_engine::{Application, IncidentId};
 use understudy_report::Format;
 
 #[derive(Debug, Args)]
@@ -9,7 +11,19 @@ use understudy_report::Format;
 pub(crate) struct IncidentExport {
     /// The incident's items, in JSON, or the report of a drill.
     #[arg(long, value_name = "FILE")]
-    pub(crate) items: PathBuf,
+    pub(crate) items: Option<PathBuf>,
+    /// Without --items: the incident. Without both, the newest one.
+    #[arg(long, value_name = "ID", conflicts_with = "items", value_parser = incident)]
+    pub(crate) incident: Option<IncidentId>,
+    /// Name of the application, of which its runbook is asked.
+    #[arg(long, value_name = "NAME", env = "UNDERSTUDY_APPLICATION", hide_env_values = true)]
+    pub(crate) application: Option<Application>,
+    /// Function URL of the runbook.
+    #[arg(long, value_name = "URL", env = "UNDERSTUDY_RUNBOOK_URL", hide_env_values = true)]
+    pub(crate) url: Option<String>,
+    /// Ask a drill instead: the file that `drill begin` wrote.
+    #[arg(long, value_name = "FILE", env = "UNDERSTUDY_DRILL", hide_env_values = true)]
+    pub(crate) drill: Option<PathBuf>,
     /// The application file. Without it, the policy in the items' file.
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
