@@ -22,7 +22,10 @@ pub use approval::{Answer, ApprovalCode, answer, code_of_batch, code_of_question
 pub use breaker::{Release, release};
 pub use cloud::{Announcement, Cloud, Looked, Performed, Reading, Undelivered};
 pub use conduct::{ConductError, Run, Turn, attend, command, turn};
-pub use desk::{Ask, Asked, Caller, DESK_SCHEMA, DeskRequest, IncidentTold, Offer, Outcome, RequestError, Status, Told, export_line, offers, serve};
+pub use desk::{
+    Ask, Asked, Caller, DESK_SCHEMA, DeskRequest, IncidentTold, Offer, Outcome, RequestError, Status, Told,
+    export_line, offers, serve,
+};
 pub use gate::{CACHED, Gate, Glance, Reply, Request};
 pub use gauge::Gauge;
 pub use incident::{ChainBreak, IncidentItem, genesis, verify};

@@ -99,7 +99,9 @@ fn of_phase(phase: PhaseName, needs: Option<&Needs>) -> &'static str {
         PhaseName::AwaitingApproval => "It has promoted nothing, and waits for the answer.",
         PhaseName::AwaitingVeto => "It has promoted nothing yet, and does so when the veto window is over.",
         PhaseName::Held => match needs {
-            Some(Needs::Held(HeldReason::PromotedElsewhere)) => "It has moved no traffic: that promotion was not its own.",
+            Some(Needs::Held(HeldReason::PromotedElsewhere)) => {
+                "It has moved no traffic: that promotion was not its own."
+            }
             Some(Needs::Held(_) | Needs::Answer(_) | Needs::Stuck(_)) | None => {
                 "It has promoted nothing, and nothing irreversible was done."
             }
@@ -112,7 +114,9 @@ fn of_phase(phase: PhaseName, needs: Option<&Needs>) -> &'static str {
         PhaseName::FailedOver => "The roles are swapped and traffic is latched. There is no standby.",
         PhaseName::Rebuilding => "It creates a new replica of the present writer.",
         PhaseName::Rebuilt => "There is a standby again. It goes nowhere without a person's word.",
-        PhaseName::Aborting => "It calls nothing any more, waits out what may be in flight, and opens the old writer again.",
+        PhaseName::Aborting => {
+            "It calls nothing any more, waits out what may be in flight, and opens the old writer again."
+        }
         PhaseName::Stuck => "It calls nothing any more, and looks whether the promotion was done after all.",
     }
 }

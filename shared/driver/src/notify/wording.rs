@@ -178,7 +178,8 @@ impl Told<'_> {
 
     fn as_json(&self, entry: Value, left_out: &[&str]) -> Value {
         let application = &self.policy().application;
-        let can = |offer: &Offer| json!({"does": offer.does, "command": self.line(offer), "by_approver": offer.by_approver});
+        let can =
+            |offer: &Offer| json!({"does": offer.does, "command": self.line(offer), "by_approver": offer.by_approver});
         json!({
             "schema": 1,
             "application": application,

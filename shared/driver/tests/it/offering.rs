@@ -18,16 +18,24 @@ fn states() -> Vec<Value> {
 fn with_reasons() -> Vec<Value> {
     let held = ["undecided", "shadow", "flapping", "observer", "storm", "vetoed", "aborted", "promoted_elsewhere"];
     let stuck = [
-        "promote_overdue", "promote_denied", "promote_invalid", "calls_exhausted", "candidate_missing", "candidate_taken",
-        "verify_overdue", "fence_left", "call_unaccounted",
+        "promote_overdue",
+        "promote_denied",
+        "promote_invalid",
+        "calls_exhausted",
+        "candidate_missing",
+        "candidate_taken",
+        "verify_overdue",
+        "fence_left",
+        "call_unaccounted",
     ];
     let mut all = Vec::new();
     for state in states() {
-        let reasons: &[&str] = match state["phase"].as_object().and_then(|phase| phase.keys().next()).map(String::as_str) {
-            Some("held") => &held,
-            Some("stuck") => &stuck,
-            _ => &[],
-        };
+        let reasons: &[&str] =
+            match state["phase"].as_object().and_then(|phase| phase.keys().next()).map(String::as_str) {
+                Some("held") => &held,
+                Some("stuck") => &stuck,
+                _ => &[],
+            };
         for reason in reasons {
             let mut changed = state.clone();
             let name = if changed["phase"].get("held").is_some() { "held" } else { "stuck" };
@@ -90,7 +98,10 @@ async fn told(mut state: Value, what: &What, reason: &str) -> (Scene, Announceme
     let mut scene = Scene::new();
     scene.policy.approval = Some(serde_json::from_value(json!({"needed": 1, "approvers": [APPROVER]})).unwrap());
     scene.policy.fence = Some(
-        serde_json::from_value(json!({"security_groups": {"us-east-1": "sg-0eeeeeeeeeeeeeeee", "us-west-2": "sg-0aaaaaaaaaaaaaaaa"}})).unwrap(),
+        serde_json::from_value(
+            json!({"security_groups": {"us-east-1": "sg-0eeeeeeeeeeeeeeee", "us-west-2": "sg-0aaaaaaaaaaaaaaaa"}}),
+        )
+        .unwrap(),
     );
     scene.table.inner.apply(&scene.policy).unwrap();
     scene.at(330).await;
@@ -107,7 +118,8 @@ async fn told(mut state: Value, what: &What, reason: &str) -> (Scene, Announceme
 /// The request that a command line makes.
 fn request(line: &str) -> String {
     let words = shlex::split(line).unwrap();
-    let verbs: Vec<&str> = words.iter().map(String::as_str).skip(1).take_while(|word| !word.starts_with("--")).collect();
+    let verbs: Vec<&str> =
+        words.iter().map(String::as_str).skip(1).take_while(|word| !word.starts_with("--")).collect();
     let action = match verbs.as_slice() {
         ["failover", verb] => (*verb).to_owned(),
         ["incident", verb] => verb.replace('-', "_"),
@@ -157,11 +169,11 @@ async fn no_order_is_offered_that_would_be_refused() {
     let table: Vec<(PhaseName, String)> = PhaseName::ALL.into_iter().map(|phase| (phase, named(phase))).collect();
     let expected = [
         (PhaseName::Watching, ""),
-        (PhaseName::Suspected, "abort pause"),
+        (PhaseName::Suspected, "abort pause unpause"),
         (PhaseName::AwaitingApproval, "approve decline"),
         (PhaseName::AwaitingVeto, "decline"),
         (PhaseName::Held, "abort adopt weigh_again"),
-        (PhaseName::Fencing, "abort"),
+        (PhaseName::Fencing, "abort unpause"),
         (PhaseName::Draining, "abort"),
         (PhaseName::Promoting, "abort"),
         (PhaseName::Verifying, ""),
@@ -179,7 +191,8 @@ async fn no_order_is_offered_that_would_be_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn every_message_is_one_that_its_takers_take() {
-    let schema: Value = serde_json::from_str(include_str!("../../../../docs/reference/notification.schema.json")).unwrap();
+    let schema: Value =
+        serde_json::from_str(include_str!("../../../../docs/reference/notification.schema.json")).unwrap();
     let schema = jsonschema::validator_for(&schema).unwrap();
     for state in with_reasons() {
         let read: State = serde_json::from_value(state.clone()).unwrap();
