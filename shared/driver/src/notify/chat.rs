@@ -1,8 +1,7 @@
 //! The message as Amazon Q Developer in chat applications takes it: a custom notification, in the incident's thread.
 //! <https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html>
 
-use super::wording::Told;
-use super::wording::cut;
+use super::wording::{Told, cut, does};
 use serde_json::json;
 
 /// Chat clients cut what is longer, each at another place: these are shorter than any.
@@ -12,7 +11,7 @@ const STEPS_MAX: usize = 5;
 
 pub(super) fn notification(told: &Told<'_>) -> String {
     let steps = told.offers.iter().take(STEPS_MAX);
-    let steps = steps.map(|offer| escaped(&format!("{}: `{}`", told.does(offer), told.line(offer))));
+    let steps = steps.map(|offer| escaped(&format!("{}: `{}`", does(offer), told.line(offer))));
     let steps: Vec<String> = steps.chain([format!("see where it stands: `{}`", told.status_line())]).collect();
     let description = format!("{} {}\nWhy: {}", told.happened(), told.did(), told.entry.why());
     json!({

@@ -44,10 +44,10 @@ impl Told<'_> {
     }
 
     pub(super) fn subject(&self) -> String {
-        let what = match &self.entry.what {
-            What::Moved { to, .. } if story::is_repeated(self.record, self.entry) => format!("still {to}"),
-            What::Moved { to, .. } => to.to_string(),
-            what => what.to_string(),
+        let what = match moved_to(self.entry) {
+            Some(to) if story::is_repeated(self.record, self.entry) => format!("still {to}"),
+            Some(to) => to.to_string(),
+            None => self.entry.what.to_string(),
         };
         let mark = match self.entry.what.urgency() {
             Urgency::Page => "PAGE",
@@ -76,12 +76,6 @@ impl Told<'_> {
 
     pub(super) fn line(&self, offer: &Offer) -> String {
         offer.ask.command_line(&self.policy().application)
-    }
-
-    #[allow(clippy::unused_self, reason = "it is asked for beside the line")]
-    pub(super) fn does(&self, offer: &Offer) -> String {
-        let who = if offer.by_approver { " (an approver)" } else { "" };
-        format!("{}{who}", offer.does)
     }
 
     pub(super) fn status_line(&self) -> String {
@@ -131,7 +125,7 @@ impl Told<'_> {
             Some(_) | None => "What you can do now:".to_owned(),
         });
         for offer in &self.offers {
-            lines.push(format!("  {}:", self.does(offer)));
+            lines.push(format!("  {}:", does(offer)));
             lines.push(format!("    {}", self.line(offer)));
         }
         lines.push("  see where it stands, and every vote:".to_owned());
@@ -238,18 +232,15 @@ impl Told<'_> {
 
     /// What a message is about: a phase, or a kind of entry, with the reason where a phase has several.
     pub(super) fn topic_of(&self) -> String {
-        let about = match &self.entry.what {
-            What::Moved { to: phase, needs, .. } | What::Reminded { phase, needs } => {
-                let reason = match needs {
-                    Some(Needs::Held(reason)) => name_of(reason),
-                    Some(Needs::Stuck(reason)) => name_of(reason),
-                    Some(Needs::Answer(_)) | None => None,
-                };
-                return reason.map_or_else(|| phase.to_string(), |reason| format!("{phase}.{reason}"));
-            }
-            what => json!(what),
-        };
-        match about {
+        if let What::Moved { to: phase, needs, .. } | What::Reminded { phase, needs } = &self.entry.what {
+            let reason = match needs {
+                Some(Needs::Held(reason)) => name_of(reason),
+                Some(Needs::Stuck(reason)) => name_of(reason),
+                Some(Needs::Answer(_)) | None => None,
+            };
+            return reason.map_or_else(|| phase.to_string(), |reason| format!("{phase}.{reason}"));
+        }
+        match json!(self.entry.what) {
             Value::String(name) => name,
             Value::Object(fields) => fields.keys().next().cloned().unwrap_or_default(),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => String::new(),
@@ -261,6 +252,12 @@ impl Told<'_> {
         let reminded = if let What::Reminded { phase, .. } = &self.entry.what { Some(*phase) } else { None };
         moved_to(self.entry).or(reminded)
     }
+}
+
+/// What an offer does, and who may have it.
+pub(super) fn does(offer: &Offer) -> String {
+    let who = if offer.by_approver { " (an approver)" } else { "" };
+    format!("{}{who}", offer.does)
 }
 
 fn moved_to(entry: &Entry) -> Option<PhaseName> {
