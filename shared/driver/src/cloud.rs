@@ -40,7 +40,11 @@ pub struct Announcement {
     /// ASCII, in one line of less than 100 characters: what SNS takes.
     pub subject: String,
     pub text: String,
+    /// One line, for a telephone.
+    pub short: String,
     pub json: String,
+    /// As Amazon Q Developer in chat applications takes it.
+    pub chat: String,
     /// For subscription filters.
     pub attributes: BTreeMap<&'static str, String>,
 }

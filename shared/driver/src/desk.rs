@@ -1,10 +1,14 @@
 //! The desk: what people ask and order, by whichever way they come. One request, one answer. An order is entered only
 //! where the request says so; otherwise the answer is what it would come to.
 
+mod command_line;
+mod offers;
 mod request;
 mod voting;
 mod words;
 
+pub use command_line::export_line;
+pub use offers::{Offer, offers};
 pub use request::{Ask, Caller, DeskRequest, RequestError};
 
 use crate::approval::{ApprovalCode, code_of_question, question_of_code};

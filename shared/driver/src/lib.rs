@@ -23,7 +23,8 @@ pub use breaker::{Release, release};
 pub use cloud::{Announcement, Cloud, Looked, Performed, Reading, Undelivered};
 pub use conduct::{ConductError, Run, Turn, attend, command, turn};
 pub use desk::{
-    Ask, Asked, Caller, DESK_SCHEMA, DeskRequest, IncidentTold, Outcome, RequestError, Status, Told, serve,
+    Ask, Asked, Caller, DESK_SCHEMA, DeskRequest, IncidentTold, Offer, Outcome, RequestError, Status, Told,
+    export_line, offers, serve,
 };
 pub use gate::{CACHED, Gate, Glance, Reply, Request};
 pub use gauge::Gauge;

@@ -1,11 +1,13 @@
 //! Notifying: the outbox goes to the incident's record and to people, and is then cleared.
 
+mod chat;
+mod story;
 mod wording;
 
-use crate::cloud::{Announcement, Cloud, Undelivered};
+use crate::cloud::{Cloud, Undelivered};
 use crate::conduct::{ConductError, Run, commit};
 use crate::incident::{IncidentItem, genesis};
-use crate::ledger::{Enter, Ledger, LedgerError, Record};
+use crate::ledger::{Enter, Ledger, LedgerError};
 use jiff::Timestamp;
 use understudy_engine::{Application, ChainHash, Entry, EntryId, Event, Seconds};
 
@@ -77,7 +79,7 @@ pub async fn deliver(
         #[cfg(not(feature = "planted"))]
         let silent = false;
         if !silent {
-            cloud.announce(&announcement(&record, entry)).await?;
+            cloud.announce(&wording::announcement(&record, entry, now)).await?;
         }
         delivery.announced.push(entry.id.clone());
         let (incident, through) = (entry.id.incident.clone(), entry.id.seq);
@@ -92,16 +94,5 @@ fn previous(before: Option<&(EntryId, ChainHash)>, entry: &Entry) -> ChainHash {
     match before {
         Some((id, hash)) if id.incident == entry.id.incident => hash.clone(),
         Some(_) | None => genesis(),
-    }
-}
-
-fn announcement(record: &Record, entry: &Entry) -> Announcement {
-    let policy = &record.policy;
-    Announcement {
-        topic: policy.notification.topic.clone(),
-        subject: wording::subject(policy, entry),
-        text: wording::text(policy, entry),
-        json: wording::json(policy, entry),
-        attributes: wording::attributes(policy, entry),
     }
 }

@@ -8,6 +8,7 @@ mod conducting;
 mod desk;
 mod gating;
 mod notifying;
+mod offering;
 mod ports;
 mod receiving;
 mod scene;
