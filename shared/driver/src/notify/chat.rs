@@ -4,7 +4,7 @@
 use super::wording::{Told, cut, does};
 use serde_json::json;
 
-/// Chat clients cut what is longer, each at another place: these are shorter than any.
+/// Where a client cuts is written nowhere: what a person needs first stands within these.
 const TITLE_BYTES_MAX: usize = 200;
 const DESCRIPTION_BYTES_MAX: usize = 2000;
 const STEPS_MAX: usize = 5;
