@@ -101,7 +101,7 @@ fn out_and_home_again_by_the_command_line_alone() {
     shell.types("ann", &["status"], 0);
     shell.story.raise_all();
     shell.await_phase("AwaitingApproval");
-    shell.types("ann", &["explain"], 0);
+    shell.types("ann", &["explain"], 1);
     let code = || shell.status()["question"]["code"].as_str().unwrap_or("none").to_owned();
     let refused = shell.types("bob", &["failover", "approve", "--code", &code(), "--yes"], 1);
     assert!(refused.contains("none of the approvers"), "{refused}");
