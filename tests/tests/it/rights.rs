@@ -55,7 +55,10 @@ fn ask(story: &Story, request: &Value) -> Value {
 fn order(story: &Story, request: &Value) {
     let mut request = request.clone();
     request["execute"] = true.into();
-    await_until(&format!("{request} is entered"), || ask(story, &request)["outcome"] == "entered");
+    while ask(story, &request)["outcome"] != "entered" {
+        let before = story.state();
+        await_until("the record has changed", || story.state() != before);
+    }
 }
 
 /// The levers are in the primary Region or in the standby.
