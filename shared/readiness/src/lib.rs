@@ -1,0 +1,17 @@
+//! Would a failover work if it were needed now?
+//!
+//! A [`Survey`] is what was seen of the application's ground, each part of it known or not told with the reason.
+//! [`check`] holds it against the policy. The crate asks nobody: who makes the survey, and what time it is, is the
+//! caller's business. What could not be told is never ok.
+
+mod check;
+mod seen;
+mod subjects;
+mod survey;
+
+pub use check::{Answer, CHECKS_SCHEMA, Check, Finding, Readiness, Verdict, check, checks};
+pub use seen::{Seen, Unseen, Why};
+pub use survey::{
+    Alarm, Database, FunctionAt, Latch, NameFault, OwnAlarm, ParameterGroup, Quota, Quotas, Replication, Settings,
+    Storage, Survey, Table, Topic,
+};

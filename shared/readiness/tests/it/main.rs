@@ -1,0 +1,8 @@
+//! Readiness, judged from what was seen.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod broken;
+mod ground;
+mod rows;
+mod told;
