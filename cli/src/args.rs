@@ -5,6 +5,7 @@ mod drill;
 mod explain;
 mod fsm;
 mod incident;
+mod readiness;
 mod sim;
 mod traffic;
 
@@ -16,6 +17,7 @@ pub(crate) use drill::{DrillApplication, DrillBegin, DrillForward, DrillRun, Sce
 pub(crate) use explain::{DrillNamed, Explain};
 pub(crate) use fsm::{FsmFormat, FsmShow, FsmVerb};
 pub(crate) use incident::IncidentExport;
+pub(crate) use readiness::{ReadinessCheck, ReadinessList, ReadinessVerb};
 pub(crate) use sim::{SimRun, SimVerb};
 pub(crate) use traffic::{TrafficShow, TrafficTest, TrafficVerb};
 
@@ -41,8 +43,8 @@ pub(crate) enum Noun {
     },
     /// Print what a shell needs to complete commands.
     Completions {
-        /// For which shell.
-        #[arg(value_enum)]
+        /// For which shell: bash, elvish, fish, powershell or zsh.
+        #[arg(value_enum, hide_possible_values = true)]
         shell: Shell,
     },
     /// Rehearse a failover on a simulated cloud, without an AWS account.
@@ -80,6 +82,11 @@ pub(crate) enum Noun {
     },
     /// Begin nothing new until it is taken away.
     Pause(Plain),
+    /// Look whether a failover would work if it were needed now.
+    Readiness {
+        #[command(subcommand)]
+        verb: ReadinessVerb,
+    },
     /// Look for worlds in which it does wrong: each of one seed.
     Sim {
         #[command(subcommand)]

@@ -33,23 +33,13 @@ pub(super) fn is_repeated(record: &Record, entry: &Entry) -> bool {
     match &entry.what {
         What::Reminded { .. } => true,
         What::Moved { from, to, .. } => from == to && *to == PhaseName::AwaitingApproval,
-        What::SplitRisk { .. } => match &record.state.phase {
-            Phase::FailedOver(phase) => entry.at > phase.since,
-            Phase::Watching
-            | Phase::Suspected(_)
-            | Phase::AwaitingApproval(_)
-            | Phase::AwaitingVeto(_)
-            | Phase::Held(_)
-            | Phase::Fencing(_)
-            | Phase::Draining(_)
-            | Phase::Promoting(_)
-            | Phase::Verifying(_)
-            | Phase::Shifting(_)
-            | Phase::Rebuilding(_)
-            | Phase::Rebuilt(_)
-            | Phase::Aborting(_)
-            | Phase::Stuck(_) => false,
-        },
+        What::SplitRisk { .. } => {
+            if let Phase::FailedOver(phase) = &record.state.phase {
+                entry.at > phase.since
+            } else {
+                false
+            }
+        }
         What::Refused
         | What::Answered { .. }
         | What::Unheard { .. }

@@ -26,23 +26,10 @@ impl Hope {
             }
             Some((Standing::Open | Standing::Isolating { .. } | Standing::Gone { .. }, _)) | None => BTreeSet::new(),
         };
-        let missing = match &state.phase {
-            Phase::Rebuilding(phase) => BTreeSet::from([phase.replica.clone()]),
-            Phase::Watching
-            | Phase::Suspected(_)
-            | Phase::AwaitingApproval(_)
-            | Phase::AwaitingVeto(_)
-            | Phase::Held(_)
-            | Phase::Fencing(_)
-            | Phase::Draining(_)
-            | Phase::Promoting(_)
-            | Phase::Verifying(_)
-            | Phase::Shifting(_)
-            | Phase::FailedOver(_)
-            | Phase::Rebuilt(_)
-            | Phase::Aborting(_)
-            | Phase::Stuck(_) => BTreeSet::new(),
-        };
+        let mut missing = BTreeSet::new();
+        if let Phase::Rebuilding(phase) = &state.phase {
+            missing.insert(phase.replica.clone());
+        }
         Self { groups, restarting: false, missing }
     }
 
