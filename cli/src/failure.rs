@@ -10,6 +10,17 @@ pub(crate) struct Failure {
     pub(crate) mend: String,
 }
 
+impl Failure {
+    /// Of a command that reads an account.
+    #[cfg(not(feature = "aws"))]
+    pub(crate) fn without_aws() -> Self {
+        Self {
+            problem: "this understudy was built without the AWS SDK, so that drills build quickly".to_owned(),
+            mend: "build it with `cargo install --path cli --features aws`".to_owned(),
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "error: {}\n  hint: {}", self.problem, self.mend)

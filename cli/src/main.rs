@@ -11,6 +11,7 @@ mod incident;
 mod manual;
 mod noun;
 mod pipe;
+mod readiness;
 mod sim;
 mod traffic;
 

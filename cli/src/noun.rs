@@ -2,7 +2,7 @@
 
 use crate::args::{Arguments, Noun};
 use crate::failure::Failure;
-use crate::{app, desk, drill, explain, fsm, manual, sim, traffic};
+use crate::{app, desk, drill, explain, fsm, manual, readiness, sim, traffic};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -18,6 +18,7 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write, err: &mut dyn Writ
         Noun::Incident { verb } => desk::incident(verb, out)?,
         Noun::Man { folder } => manual::pages(folder, out)?,
         Noun::Pause(args) => desk::pause(args, out)?,
+        Noun::Readiness { verb } => readiness::run(verb, out, err)?,
         Noun::Sim { verb } => sim::run(verb, out, err)?,
         Noun::Status(args) => desk::status(args, out)?,
         Noun::Storm { verb } => desk::storm(verb, out)?,

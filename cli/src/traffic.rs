@@ -39,6 +39,12 @@ pub(crate) fn run(verb: &TrafficVerb, out: &mut dyn Write, err: &mut dyn Write) 
     }
 }
 
+/// Every fault of an application's names, for whoever judges more than names.
+#[cfg(feature = "aws")]
+pub(crate) fn faults(policy: &Policy, traffic: &Traffic) -> Result<Vec<Fault>, Failure> {
+    Ok(judge::judge(policy, traffic, &read(traffic)?))
+}
+
 fn show(args: &TrafficShow, policy: &Policy, traffic: &Traffic, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let seen = read(traffic)?;
     let faults = judge::judge(policy, traffic, &seen);
@@ -97,18 +103,10 @@ fn ask(traffic: &Traffic, places: &[places::Place], args: &TrafficTest) -> Resul
 
 #[cfg(not(feature = "aws"))]
 fn read(_: &Traffic) -> Result<Seen, Failure> {
-    Err(without_aws())
+    Err(Failure::without_aws())
 }
 
 #[cfg(not(feature = "aws"))]
 fn ask(_: &Traffic, _: &[places::Place], _: &TrafficTest) -> Result<Vec<Asked>, Failure> {
-    Err(without_aws())
-}
-
-#[cfg(not(feature = "aws"))]
-fn without_aws() -> Failure {
-    Failure {
-        problem: "this understudy was built without the AWS SDK, so that drills build quickly".to_owned(),
-        mend: "build it with `cargo install --path cli --features aws`".to_owned(),
-    }
+    Err(Failure::without_aws())
 }

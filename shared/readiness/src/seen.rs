@@ -44,6 +44,15 @@ impl<T> Seen<T> {
         }
     }
 
+    /// The same for a part of it.
+    #[must_use]
+    pub fn map<U>(self, part: impl FnOnce(T) -> U) -> Seen<U> {
+        match self {
+            Self::Known(known) => Seen::Known(part(known)),
+            Self::Unseen(unseen) => Seen::Unseen(unseen),
+        }
+    }
+
     /// Whether it is known that there is no such thing.
     #[must_use]
     pub fn is_absent(&self) -> bool {

@@ -13,7 +13,7 @@ const MAIN_LINES_MAX: usize = 40;
 const NAMELESS: [&str; 9] = ["common", "utils", "util", "helpers", "types", "models", "errors", "misc", "mod"];
 
 /// Who may know whom, among our own crates. Whoever is missing here is new: give it its place.
-const LAYERS: [(&str, &[&str]); 20] = [
+const LAYERS: [(&str, &[&str]); 21] = [
     ("shared/engine", &[]),
     ("shared/events", &["engine"]),
     ("shared/driver", &["engine", "events"]),
@@ -25,19 +25,20 @@ const LAYERS: [(&str, &[&str]); 20] = [
     ("shared/loopback", &["driver", "engine", "sim"]),
     ("shared/postgres", &["driver", "engine", "prober", "sim"]),
     ("shared/lambda", &["aws", "driver", "engine"]),
+    ("shared/survey", &["aws", "driver", "engine", "readiness"]),
     ("functions/intake", &["driver", "engine", "events", "lambda"]),
     ("functions/conductor", &["driver", "engine", "events", "lambda"]),
     ("functions/notify", &["driver", "engine", "events", "lambda"]),
     ("functions/runbook", &["driver", "engine", "lambda"]),
     ("functions/probe", &["engine", "lambda", "prober"]),
     ("functions/gate", &["aws", "driver", "engine"]),
-    ("cli", &["driver", "engine", "loopback", "postgres", "readiness", "report", "sim"]),
+    ("cli", &["driver", "engine", "loopback", "postgres", "readiness", "report", "sim", "survey"]),
     ("tests", &["driver", "engine"]),
     ("tests/model", &["engine"]),
 ];
 
 /// Who knows the SDK. What the Lambdas link is the first alone.
-const ADAPTERS: [&str; 1] = ["shared/aws"];
+const ADAPTERS: [&str; 2] = ["shared/aws", "shared/survey"];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {

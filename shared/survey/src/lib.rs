@@ -1,0 +1,82 @@
+//! Asks AWS what readiness is judged by. Every call reads, each is bounded, and all Regions are asked at once: a Region
+//! that does not answer costs seconds, and leaves what it was asked for unseen.
+//!
+//! Names in Route 53 and the gates' answers are not asked for here: they are no business of an account's SDK alone.
+
+mod account;
+mod databases;
+mod deployed;
+mod lag;
+mod settings;
+mod table;
+mod watched;
+
+use crate::account::Account;
+use aws_config::SdkConfig;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use understudy_engine::{Policy, Region};
+use understudy_readiness::{Seen, Survey, Unseen, Why};
+
+/// Where an application's parts are, beyond what its file says.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Name of the table.
+    pub table: String,
+    /// Region of the table.
+    pub table_region: Region,
+    /// What the names of functions, queues and alarms begin with, without the dash.
+    pub functions: String,
+}
+
+/// Everything but names and latches, which the caller asks for in its own way.
+pub async fn survey(config: &SdkConfig, policy: &Policy, place: &Place, now: Timestamp) -> Survey {
+    let account = Account::new(config);
+    let (writer, replica) = (&policy.database.writer, &policy.database.replica);
+    let databases = async {
+        let (writer, replica) = tokio::join!(databases::find(&account, writer), databases::find(&account, replica));
+        let (of_writer, of_replica) =
+            tokio::join!(settings::read(&account, &writer), settings::read(&account, &replica));
+        (writer, replica, of_writer, of_replica)
+    };
+    let regions = deployed::regions(policy);
+    let (databases, backups, quotas, lag, day, alarms, own, topic, table, functions, dead_letters) = tokio::join!(
+        databases,
+        databases::finished_backups(&account, replica),
+        databases::quotas(&account, policy),
+        lag::now(&account, replica, now),
+        lag::of_a_day(&account, replica, now),
+        watched::alarms(&account, policy),
+        watched::own(&account, &regions, &place.functions),
+        watched::topic(&account, policy),
+        table::describe(&account, place),
+        deployed::functions(&account, policy, &place.functions),
+        deployed::dead_letters(&account, &regions, &place.functions),
+    );
+    let (writer, replica, writer_settings, replica_settings) = databases;
+    // The last thing seen: what is judged by its age should not grow old while a Region does not answer.
+    let record = table::record(config, policy, place).await;
+    Survey {
+        writer: writer.map(|found| found.database),
+        replica: replica.map(|found| found.database),
+        writer_settings,
+        replica_settings,
+        lag,
+        lag_of_a_day: day,
+        replica_backups: backups,
+        quotas,
+        alarms,
+        own_alarms: own,
+        topic,
+        table,
+        record,
+        names: not_asked("the names in Route 53"),
+        latches: BTreeMap::new(),
+        functions,
+        dead_letters,
+    }
+}
+
+fn not_asked<T>(asked: &str) -> Seen<T> {
+    Seen::Unseen(Unseen { why: Why::NotAsked, asked: asked.to_owned(), detail: "nobody has asked".to_owned() })
+}
