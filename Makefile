@@ -107,7 +107,7 @@ end-to-end:
 # All modules applied to the local cloud, a failover by nothing but what was applied, and all of it destroyed.
 ground: venv
 	cargo build --workspace --features understudy-cli/aws
-	PYTHONPATH=tests $(VENV)/bin/python -m unittest discover --start-directory tests/ground
+	PYTHONPATH=tests $(VENV)/bin/python -m unittest discover --start-directory tests/ground --top-level-directory tests
 
 # What Lambda loads, zipped: the same source gives the same bytes. A quarter of an hour on two cores.
 package: $(VENV)/packaging

@@ -4,6 +4,7 @@ mod desk;
 mod drill;
 mod explain;
 mod fsm;
+mod glass;
 mod incident;
 mod readiness;
 mod sim;
@@ -16,6 +17,7 @@ pub(crate) use desk::{
 pub(crate) use drill::{DrillApplication, DrillBegin, DrillForward, DrillRun, Scenario};
 pub(crate) use explain::{DrillNamed, Explain};
 pub(crate) use fsm::{FsmFormat, FsmShow, FsmVerb};
+pub(crate) use glass::{BreakGlass, Reconcile};
 pub(crate) use incident::IncidentExport;
 pub(crate) use readiness::{ReadinessCheck, ReadinessList, ReadinessVerb};
 pub(crate) use sim::{SimRun, SimVerb};

@@ -11,7 +11,7 @@ use crate::args::{
     StormVerb, SwitchoverVerb,
 };
 use crate::failure::Failure;
-use crate::incident;
+use crate::{glass, incident};
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
@@ -61,7 +61,7 @@ impl<'a> Door<'a> {
     }
 }
 
-pub(crate) fn failover(verb: &FailoverVerb, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+pub(crate) fn failover(verb: &FailoverVerb, out: &mut dyn Write, err: &mut dyn Write) -> Result<ExitCode, Failure> {
     match verb {
         FailoverVerb::Start(said) => vote(said, Verdict::Down, out),
         FailoverVerb::Approve(Answered { code, ordered }) => order(ordered, Ask::Approve { code: code.clone() }, out),
@@ -69,6 +69,7 @@ pub(crate) fn failover(verb: &FailoverVerb, out: &mut dyn Write) -> Result<ExitC
         FailoverVerb::Abort(About { incident, ordered }) => {
             order(ordered, Ask::Abort { incident: incident.clone() }, out)
         }
+        FailoverVerb::BreakGlass(args) => glass::shatter(args, out, err),
     }
 }
 
@@ -121,8 +122,9 @@ pub(crate) fn incident(verb: &IncidentVerb, out: &mut dyn Write) -> Result<ExitC
             order(ordered, Ask::WeighAgain { incident: incident.clone() }, out)
         }
         IncidentVerb::Adopt(About { incident, ordered }) => {
-            order(ordered, Ask::Adopt { incident: incident.clone() }, out)
+            order(ordered, Ask::Adopt { incident: incident.clone(), glass: None }, out)
         }
+        IncidentVerb::Reconcile(args) => glass::reconcile(args, out),
     }
 }
 
@@ -157,7 +159,7 @@ fn look(place: &Place, ask: Ask, out: &mut dyn Write) -> Result<ExitCode, Failur
     Ok(answer(&told))
 }
 
-fn order(ordered: &Ordered, ask: Ask, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+pub(crate) fn order(ordered: &Ordered, ask: Ask, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let Ordered { place, yes } = ordered;
     let told = Door::of(place)?.ask(&place.application, ask, *yes)?;
     tell(&told, place.output, out)?;

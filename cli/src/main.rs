@@ -7,6 +7,7 @@ mod drill;
 mod explain;
 mod failure;
 mod fsm;
+mod glass;
 mod incident;
 mod manual;
 mod noun;

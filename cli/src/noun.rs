@@ -13,7 +13,7 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write, err: &mut dyn Writ
         Noun::Drill { verb } => drill::run(verb, out, err)?,
         Noun::Explain(args) => explain::run(args, out)?,
         Noun::Failback { verb } => desk::failback(verb, out)?,
-        Noun::Failover { verb } => desk::failover(verb, out)?,
+        Noun::Failover { verb } => desk::failover(verb, out, err)?,
         Noun::Fsm { verb } => fsm::run(verb, out)?,
         Noun::Incident { verb } => desk::incident(verb, out)?,
         Noun::Man { folder } => manual::pages(folder, out)?,

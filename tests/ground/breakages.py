@@ -4,14 +4,16 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
 from cloud import ACCOUNT, account
 from moto.awslambda.models import lambda_backends
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.dynamodb.models import dynamodb_backends
-from moto.rds.models import rds_backends
+from moto.rds.models import OptionGroup, rds_backends
 from moto.route53.models import route53_backends
 from moto.sns.models import Subscription, sns_backends
 from moto.sqs.models import sqs_backends
@@ -25,24 +27,26 @@ class Breakage(NamedTuple):
     check: str
     verdict: str
     broken: Broken
-    # What else says so, since it is of the same thing.
-    besides: frozenset[str] = frozenset()
 
 
 @contextlib.contextmanager
 def changed(found: Any, **values: Any) -> Iterator[None]:
-    before = {name: getattr(found, name) for name in values}
+    """Attributes that moto keeps; some are there only once they have been set."""
+    before = {name: getattr(found, name) for name in values if hasattr(found, name)}
     for name, value in values.items():
         setattr(found, name, value)
     try:
         yield
     finally:
-        for name, value in before.items():
-            setattr(found, name, value)
+        for name in values:
+            if name in before:
+                setattr(found, name, before[name])
+            else:
+                delattr(found, name)
 
 
 @contextlib.contextmanager
-def hidden(mapping: Any, *keys: str) -> Iterator[None]:
+def hidden(mapping: Any, *keys: Any) -> Iterator[None]:
     taken = {key: mapping.pop(key) for key in keys}
     try:
         yield
@@ -62,8 +66,8 @@ def entered(mapping: Any, **values: Any) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def without_measurements(region: str, keep: Callable[[Any], bool]) -> Iterator[None]:
-    backend = cloudwatch_backends[ACCOUNT][region]
+def without_measurements(keep: Callable[[Any], bool]) -> Iterator[None]:
+    backend = cloudwatch_backends[ACCOUNT][STANDBY]
     before = backend.metric_data
     backend.metric_data = [datum for datum in before if datum.name != "ReplicaLag" or keep(datum)]
     try:
@@ -73,11 +77,28 @@ def without_measurements(region: str, keep: Callable[[Any], bool]) -> Iterator[N
 
 
 @contextlib.contextmanager
-def lagging(region: str, seconds: float) -> Iterator[None]:
-    measured = [datum for datum in cloudwatch_backends[ACCOUNT][region].metric_data if datum.name == "ReplicaLag"]
-    with contextlib.ExitStack() as stack:
-        for datum in measured:
-            stack.enter_context(changed(datum, value=seconds))
+def parameter_set() -> Iterator[None]:
+    """Of the replica's default group: in an account somebody would have given it one of its own."""
+    backend = rds_backends[ACCOUNT][STANDBY]
+    group = backend.databases["orders-replica"].db_parameter_groups()[0]
+    with entered(group.parameters, work_mem={"ParameterName": "work_mem", "ParameterValue": "65536"}):
+        yield
+
+
+@contextlib.contextmanager
+def option_added() -> Iterator[None]:
+    backend = rds_backends[ACCOUNT][STANDBY]
+    name = backend.databases["orders-replica"].option_group_name
+    group = OptionGroup(backend, name, "postgres", "16")
+    group._options["PGAUDIT"] = {}
+    with entered(backend.option_groups, **{name: group}):
+        yield
+
+
+@contextlib.contextmanager
+def without_subscriptions(topic: Any) -> Iterator[None]:
+    all_of_them = topic.sns_backend.subscriptions
+    with hidden(all_of_them, *[name for name, one in all_of_them.items() if one.topic is topic]):
         yield
 
 
@@ -98,12 +119,14 @@ def subscribed_by_mail(topic: Any) -> Iterator[None]:
         yield
 
 
-class Liar(BaseHTTPRequestHandler):
-    """A gate that says that everything is latched."""
+class Gate(BaseHTTPRequestHandler):
+    """Says the same of every Region."""
+
+    latched = b"false"
 
     def do_GET(self) -> None:
-        body = b'{"latched": true}'
-        self.send_response(200)
+        body = b'{"latched": ' + self.latched + b"}"
+        self.send_response(200 if self.latched == b"true" else 404)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -112,59 +135,118 @@ class Liar(BaseHTTPRequestHandler):
         pass
 
 
+class Liar(Gate):
+    latched = b"true"
+
+
 @contextlib.contextmanager
-def lying(gates: dict[str, str], region: str) -> Iterator[None]:
-    server = HTTPServer(("127.0.0.1", 0), Liar)
+def serving(handler: type[Gate]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        with entered(gates, **{region: f"http://127.0.0.1:{server.server_port}"}):
-            yield
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
 
 
+@contextlib.contextmanager
+def lying(gates: dict[str, str], region: str) -> Iterator[None]:
+    with serving(Liar) as url, entered(gates, **{region: url}):
+        yield
+
+
+def breakages(zone: str, gates: dict[str, str]) -> Iterator[Breakage]:
+    yield from of_databases()
+    yield from of_what_watches()
+    yield from of_what_decides()
+    yield from of_traffic(zone, gates)
+
+
 def of_databases() -> Iterator[Breakage]:
     primary, standby = rds_backends[ACCOUNT][PRIMARY], rds_backends[ACCOUNT][STANDBY]
     writer, replica = primary.databases["orders"], standby.databases["orders-replica"]
-    told_of = {
-        "kms-key-in-region": ("blocks", writer, {"storage_encrypted": True}),
-        "replica-of-writer": ("blocks", replica, {"source_db_instance_identifier": other_arn(writer)}),
-        "replica-replicating": ("blocks", replica, {"replication": "stopped"}),
-        "class-parity": ("warns", writer, {"db_instance_class": "db.r6g.xlarge"}),
-        "storage-parity": ("warns", replica, {"storage_type": "standard"}),
-        "engine-parity": ("warns", writer, {"engine_version": "16.9"}),
-        "login-parity": ("blocks", replica, {"port": 5433}),
-        "multi-az-parity": ("warns", writer, {"multi_az": True}),
-        "deletion-protection": ("warns", writer, {"deletion_protection": False}),
-        "backups-on": ("warns", replica, {"backup_retention_period": 0}),
-        "backup-windows-apart": ("warns", replica, {"preferred_backup_window": writer.preferred_backup_window}),
-        "replica-settled": ("warns", replica, {"pending_modified_values": {"DBInstanceClass": "db.r6g.large"}}),
-        "replica-unfenced": ("blocks", replica, {"vpc_security_group_ids": ["sg-0fedcba9876543211"]}),
-    }
-    for check, (verdict, database, values) in told_of.items():
-        yield Breakage(check, verdict, lambda database=database, values=values: changed(database, **values))
+    for check, verdict, database, values in (
+        ("replica-of-writer", "blocks", replica, {"source_db_instance_identifier": f"{writer.arn}-of-another"}),
+        ("replica-available", "blocks", replica, {"status": "backing-up"}),
+        ("replica-replicating", "blocks", replica, {"replication": "stopped"}),
+        ("replica-unfenced", "blocks", replica, {"vpc_security_group_ids": ["sg-0fedcba9876543211"]}),
+        ("replica-settled", "warns", replica, {"pending_modified_values": {"DBInstanceClass": "db.r6g.large"}}),
+        ("class-parity", "warns", writer, {"db_instance_class": "db.r6g.xlarge"}),
+        ("storage-parity", "warns", replica, {"storage_type": "standard"}),
+        ("engine-parity", "warns", writer, {"engine_version": "16.9"}),
+        ("login-parity", "blocks", replica, {"port": 5433}),
+        ("multi-az-parity", "warns", writer, {"multi_az": True}),
+        ("kms-key-in-region", "blocks", writer, {"storage_encrypted": True}),
+        ("deletion-protection", "warns", writer, {"deletion_protection": False}),
+        ("backups-on", "warns", replica, {"backup_retention_period": 0}),
+        ("backup-windows-apart", "warns", replica, {"preferred_backup_window": writer.preferred_backup_window}),
+    ):
+        yield Breakage(check, verdict, partial(changed, database, **values))
+    yield Breakage("writer-there", "blocks", partial(hidden, primary.databases, "orders"))
+    yield Breakage("replica-there", "blocks", partial(hidden, standby.databases, "orders-replica"))
     snapshots = [name for name in standby.database_snapshots if "orders-replica" in name]
-    yield Breakage("backup-done", "warns", lambda: hidden(standby.database_snapshots, *snapshots))
-    of_writer = frozenset(check for check in told_of if database_is_compared(check))
-    yield Breakage("writer-there", "blocks", lambda: hidden(primary.databases, "orders"), of_writer)
-    yield Breakage("replica-there", "blocks", lambda: hidden(standby.databases, "orders-replica"), of_writer)
-    yield Breakage("quota-instances", "warns", lambda: entered(account.QUOTAS, DBInstances=1))
-    yield Breakage("quota-storage", "warns", lambda: entered(account.QUOTAS, AllocatedStorage=25))
-    yield Breakage("lag-now", "blocks", lambda: without_measurements(STANDBY, is_old), frozenset())
-    yield Breakage("lag-over-a-day", "warns", lambda: without_measurements(STANDBY, lambda datum: not is_old(datum)))
+    yield Breakage("backup-done", "warns", partial(hidden, standby.database_snapshots, *snapshots))
+    yield Breakage("parameter-parity", "warns", parameter_set)
+    yield Breakage("option-parity", "warns", option_added)
+    yield Breakage("quota-instances", "warns", partial(entered, account.QUOTAS, DBInstances=1))
+    yield Breakage("quota-storage", "warns", partial(entered, account.QUOTAS, AllocatedStorage=25))
+    yield Breakage("lag-now", "blocks", partial(without_measurements, is_old))
+    yield Breakage("lag-over-a-day", "warns", partial(without_measurements, lambda datum: not is_old(datum)))
 
 
-def database_is_compared(check: str) -> bool:
-    return not check.startswith("quota")
+def of_what_watches() -> Iterator[Breakage]:
+    alarms, own = cloudwatch_backends[ACCOUNT][WITNESS].alarms, cloudwatch_backends[ACCOUNT][STANDBY].alarms
+    voter = alarms["orders-outside"]
+    yield Breakage("alarms-there", "blocks", partial(hidden, alarms, "orders-outside"))
+    yield Breakage("alarms-missing-data", "blocks", partial(changed, voter, treat_missing_data="breaching"))
+    yield Breakage("alarms-actions", "warns", partial(changed, voter, actions_enabled=False))
+    understudys = [name for name in alarms if name.startswith("understudy-")]
+    yield Breakage("own-alarms-there", "warns", partial(hidden, alarms, *understudys))
+    beat = own["understudy-conductor-heartbeat"]
+    yield Breakage("own-alarms-actions", "warns", partial(changed, beat, alarm_actions=[]))
+    yield Breakage("own-alarms-quiet", "warns", partial(changed, beat, state_value="ALARM"))
+    topic = sns_backends[ACCOUNT][STANDBY].topics[f"arn:aws:sns:{STANDBY}:{ACCOUNT}:orders-failover"]
+    yield Breakage("topic-subscribed", "blocks", partial(without_subscriptions, topic))
+    yield Breakage("topic-confirmed", "warns", partial(subscribed_by_mail, topic))
 
 
-def other_arn(database: Any) -> str:
-    return database.db_instance_arn + "-of-another"
+def of_what_decides() -> Iterator[Breakage]:
+    table = dynamodb_backends[ACCOUNT][STANDBY].tables["understudy"]
+    eventual = {"Replicas": [{"RegionName": PRIMARY}], "MultiRegionConsistency": "EVENTUAL"}
+    yield Breakage("table-consistent", "blocks", partial(described, table, eventual))
+    yield Breakage("table-streams", "warns", partial(described, table, {"StreamSpecification": KEYS_ALONE}))
+    yield Breakage("table-protected", "warns", partial(changed, table, deletion_protection_enabled=False))
+    record = next(key for key in table.items if key.value == "app#orders")
+    yield Breakage("record-there", "blocks", partial(hidden, table.items, record))
+    functions = lambda_backends[ACCOUNT][STANDBY]._lambdas._functions
+    notify = functions["understudy-notify"]["latest"]
+    yield Breakage("functions-there", "blocks", partial(hidden, functions, "understudy-notify"))
+    yield Breakage("concurrency-open", "blocks", partial(changed, notify, reserved_concurrency=0))
+    yield Breakage("concurrency-reserved", "warns", partial(changed, notify, reserved_concurrency=None))
+    yield Breakage("dead-letters-empty", "warns", partial(letter, WITNESS))
+
+
+def of_traffic(zone: str, gates: dict[str, str]) -> Iterator[Breakage]:
+    backend = route53_backends[ACCOUNT]["aws"]
+    records = [one for one in backend.zones[zone].rrsets if one.name.startswith("orders.")]
+    yield Breakage("names-as-designed", "blocks", partial(changed, records[0], ttl="300", alias_target=None))
+    yield Breakage("gates-answer", "warns", partial(entered, gates, **{WITNESS: "http://127.0.0.1:9"}))
+    yield Breakage("gates-agree", "warns", partial(lying, gates, WITNESS))
+
+
+KEYS_ALONE = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+
+
+@contextlib.contextmanager
+def described(table: Any, values: dict[str, Any]) -> Iterator[None]:
+    table.global_description = values
+    try:
+        yield
+    finally:
+        del table.global_description
 
 
 def is_old(datum: Any) -> bool:
-    import datetime
-
-    at = datum.timestamp.replace(tzinfo=datetime.UTC)
-    return datetime.datetime.now(datetime.UTC) - at > datetime.timedelta(minutes=30)
+    at = datum.timestamp.replace(tzinfo=UTC) if datum.timestamp.tzinfo is None else datum.timestamp
+    return datetime.now(UTC) - at > timedelta(minutes=30)

@@ -156,6 +156,15 @@ module "traffic" {
   records = var.records
 }
 
+module "automation" {
+  source    = "../../infra/modules/automation"
+  providers = { aws = aws.standby }
+
+  account_id   = local.account_id
+  runbook_arn  = module.standby.function_arns["runbook"]
+  applications = [local.app.application]
+}
+
 output "policy_command" {
   value = module.application.policy_command
 }
@@ -166,4 +175,8 @@ output "gates" {
     (local.regions.standby) = module.standby.gate_url
     (local.regions.witness) = module.witness.gate_url
   }
+}
+
+output "document" {
+  value = module.automation.document
 }

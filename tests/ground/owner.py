@@ -13,9 +13,11 @@ from cloud.cloud import Cloud
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "infra"))
 
-from check import SHARED, configuration  # noqa: E402
+from check import HOW_TO_GET, SHARED, SKIPS_NOTHING, configuration  # noqa: E402
 
 BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
+__all__ = ["HOW_TO_GET", "ROOT", "SKIPS_NOTHING", "Owner"]
+
 FUNCTIONS = ("intake", "conductor", "notify", "gate", "runbook")
 
 
@@ -84,7 +86,7 @@ class Owner:
         found = command.replace("aws ", f"{Path(sys.executable).parent}/aws ", 1)
         subprocess.run(["bash", "-c", found], check=True, env=environment, capture_output=True)
 
-    def understudy(self, *arguments: str) -> tuple[int, str]:
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         environment = os.environ | {
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -95,10 +97,19 @@ class Owner:
             "UNDERSTUDY_APPLICATION": "orders",
             "UNDERSTUDY_RUNBOOK_URL": self.runbook,
         }
-        ran = subprocess.run(
+        return subprocess.run(
             [BINARIES / "understudy", *arguments], check=False, env=environment, capture_output=True, text=True
         )
+
+    def understudy(self, *arguments: str) -> tuple[int, str]:
+        ran = self._run(*arguments)
         return ran.returncode, ran.stdout + ran.stderr
+
+    def asks(self, *arguments: str) -> dict[str, Any]:
+        """For programs: what is meant for people goes elsewhere."""
+        ran = self._run(*arguments, "--output", "json")
+        assert ran.stdout, ran.stderr
+        return json.loads(ran.stdout)
 
     def types(self, *arguments: str) -> tuple[int, str]:
         """The same, kept with its answer for whoever wants to read the story."""
@@ -108,6 +119,4 @@ class Owner:
         return code, told
 
     def status(self) -> dict[str, Any]:
-        code, told = self.understudy("status", "--output", "json")
-        assert code == 0, told
-        return json.loads(told)["status"]
+        return self.asks("status")["status"]

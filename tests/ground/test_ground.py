@@ -1,36 +1,36 @@
-"""What an owner's Terraform makes is all there is: three alarms, raised by the AWS CLI, fail the application over by
-nothing but what was applied, and `destroy` leaves nothing behind.
+"""What an owner's Terraform makes is all there is. Whatever may be wrong with it, `readiness check` says so; three
+alarms, raised by the AWS CLI, fail the application over by nothing but what was applied; by the command line alone it
+goes home again; and `destroy` leaves nothing behind.
 """
 
 import json
 import os
+import re
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 import unittest
 import urllib.error
 import urllib.request
-import zipfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cloud import ACCOUNT
 from cloud.cloud import Cloud, Settings
 from cloud.courses import Paces
 from cloud.stage import Stage, read_policy
+from moto.rds.models import rds_backends
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "infra"))
+from .automation import Failed, Refused, run_document, run_step
+from .breakages import Gate, breakages, serving
+from .owner import HOW_TO_GET, ROOT, SKIPS_NOTHING, Owner
 
-from check import HOW_TO_GET, SHARED, SKIPS_NOTHING, configuration  # noqa: E402
-
-BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
-FUNCTIONS = ("intake", "conductor", "notify", "gate", "runbook")
 ALARMS = {"us-east-1": "orders-health", "us-west-2": "orders-heartbeat", "us-east-2": "orders-outside"}
 STANDBY = "us-west-2"
+HOME = "arn:aws:rds:us-east-1:123456789012:db:orders-home"
+AWAY = "arn:aws:rds:us-west-2:123456789012:db:orders-replica-2"
 PATIENCE_SECONDS = 180
 
 
@@ -41,55 +41,6 @@ def await_until(what: str, condition: Callable[[], Any]) -> Any:
             return found
         time.sleep(0.2)
     raise AssertionError(f"{what}: not within {PATIENCE_SECONDS} s")
-
-
-class Owner:
-    """A folder of an owner's own, with a copy of nothing: the modules are called where they are."""
-
-    def __init__(self, folder: Path, cloud: Cloud) -> None:
-        self.file = folder / "orders.toml"
-        self._packages = folder
-        self._cloud = cloud
-        self._environment = configuration(os.environ, ROOT / "target/infra", [Path(one) for one in SHARED]) | {
-            "TF_DATA_DIR": str(ROOT / "target/infra/ground"),
-        }
-        self._state = folder / "terraform.tfstate"
-
-    def package(self) -> None:
-        for name in FUNCTIONS:
-            with zipfile.ZipFile(self._packages / f"{name}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
-                package.write(BINARIES / name, "bootstrap")
-
-    def write(self, *replaced: tuple[str, str]) -> dict[str, Any]:
-        """Writes the file, has it validated, and keeps what was printed of it beside it."""
-        text = (Path(__file__).parent / "orders.toml").read_text()
-        for old, new in replaced:
-            assert text.count(old) == 1, f"{old} stands in the file {text.count(old)} times"
-            text = text.replace(old, new)
-        self.file.write_text(text)
-        command = [BINARIES / "understudy", "app", "show", self.file, "--format", "terraform"]
-        shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        self.file.with_suffix(".json").write_text(shown)
-        return json.loads(shown)
-
-    def terraform(self, verb: str, *arguments: str) -> str:
-        given = {"endpoint": self._cloud.endpoint, "packages": self._packages, "file": self.file}
-        variables = [part for name, value in given.items() for part in ("-var", f"{name}={value}")]
-        takes = ["-no-color", *variables] if verb in ("apply", "destroy") else []
-        state = [] if verb == "init" else [f"-state={self._state}"]
-        command = ["terraform", *verb.split(), *state, *takes, *arguments]
-        ran = subprocess.run(
-            command, check=False, cwd=Path(__file__).parent, env=self._environment, capture_output=True, text=True
-        )
-        if ran.returncode:
-            raise AssertionError(f"{' '.join(command)}:\n{ran.stdout[-3000:]}\n{ran.stderr[-6000:]}")
-        return ran.stdout
-
-    def apply(self, *arguments: str) -> str:
-        return self.terraform("apply", "-auto-approve", "-input=false", *arguments)
-
-    def output(self, name: str) -> Any:
-        return json.loads(self.terraform("output", "-json"))[name]["value"]
 
 
 @unittest.skipUnless(
@@ -104,39 +55,17 @@ class Ground(unittest.TestCase):
         self.owner = Owner(Path(folder.name), self.cloud)
         self.stage = Stage(self.cloud)
         self.dynamodb = self.stage.client("dynamodb", STANDBY)
+        self.gates: dict[str, str] = {}
 
-    def record(self) -> dict[str, Any]:
-        key = {"pk": {"S": "app#orders"}, "sk": {"S": "record"}}
-        return self.dynamodb.get_item(TableName="understudy", Key=key, ConsistentRead=True)["Item"]
-
-    def phase(self) -> str:
-        phase = self.record().get("state", {}).get("M", {}).get("phase", {})
-        return phase.get("S") or next(iter(phase.get("M", {"nothing": None})))
-
-    def verdicts(self) -> set[str]:
-        return {vote["M"]["verdict"]["S"] for name, vote in self.record().items() if name.startswith("vote#")}
-
-    def control(self, verb: str) -> dict[str, Any]:
-        request = urllib.request.Request(f"{self.cloud.endpoint}/_cloud/{verb}", b"{}", method="POST")
-        request.add_header("Content-Type", "application/json")
-        with urllib.request.urlopen(request) as answer:
-            return json.load(answer)
-
-    def aws(self, region: str, *arguments: str) -> None:
-        environment = os.environ | {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-        command = [Path(sys.executable).parent / "aws", "--region", region, "--endpoint-url", self.cloud.endpoint]
-        subprocess.run([*command, *arguments], check=True, env=environment, capture_output=True)
-
-    def set_alarms(self, value: str) -> None:
-        for region, name in ALARMS.items():
-            reason = ("--state-reason", "by hand")
-            self.aws(region, "cloudwatch", "set-alarm-state", "--alarm-name", name, "--state-value", value, *reason)
-
-    def latches(self, gate: str, status: int) -> bool:
-        try:
-            return urllib.request.urlopen(f"{gate}/latch/orders/us-east-1").status == status
-        except urllib.error.HTTPError as refused:
-            return refused.code == status
+    def test_what_is_applied_is_ready_fails_over_goes_home_and_is_destroyed(self) -> None:
+        self.raise_the_ground()
+        self.break_everything_once()
+        self.get_ready()
+        self.automate()
+        self.fail_over()
+        self.go_home()
+        (ROOT / "target/story.txt").write_text("\n".join(self.owner.transcript))
+        self.raze_the_ground()
 
     def raise_the_ground(self) -> None:
         zone = self.stage.client("route53", STANDBY).create_hosted_zone(Name="example.com", CallerReference="1")
@@ -145,6 +74,7 @@ class Ground(unittest.TestCase):
         shown = self.owner.write(("ZONE", self.zone))
         policy = json.loads(next(item for item in shown["items"] if item["sk"]["S"] == "record")["policy"]["S"])
         self.stage.create_databases(read_policy(policy))
+        self.age_the_databases()
         self.owner.terraform("init", "-input=false")
         self.owner.apply("-target=module.primary", "-target=module.standby", "-target=module.witness")
         gates = self.owner.output("gates")
@@ -154,84 +84,211 @@ class Ground(unittest.TestCase):
         self.owner.apply("-var", "records=false")
         self.owner.apply()
 
-    def test_what_is_applied_fails_over_by_real_alarms_and_is_destroyed(self) -> None:
-        self.raise_the_ground()
+    def age_the_databases(self) -> None:
+        """As they are after a day: protected, backed up at different hours, and measured each hour."""
+        for region, name, window in (
+            ("us-east-1", "orders", "03:00-03:30"),
+            (STANDBY, "orders-replica", "09:00-09:30"),
+        ):
+            database = rds_backends[ACCOUNT][region].databases[name]
+            database.deletion_protection, database.preferred_backup_window = True, window
+        rds_backends[ACCOUNT][STANDBY].create_auto_snapshot("orders-replica", "rds:orders-replica-of-last-night")
+        dimension = [{"Name": "DBInstanceIdentifier", "Value": "orders-replica"}]
+        hours = [
+            {"MetricName": "ReplicaLag", "Dimensions": dimension, "Timestamp": time.time() - 3600 * hour, "Value": 1}
+            for hour in range(1, 24)
+        ]
+        self.stage.client("cloudwatch", STANDBY).put_metric_data(Namespace="AWS/RDS", MetricData=hours)
+
+    def findings(self) -> dict[str, str]:
+        """What the check finds that is not ok, and can be told."""
+        found = {one["name"]: one["verdict"] for one in self.owner.asks(*self.readiness())["findings"]}
+        return {name: verdict for name, verdict in found.items() if verdict not in ("ok", "cannot_tell")}
+
+    def readiness(self) -> list[str]:
+        gates = [part for region, url in self.gates.items() for part in ("--gate", f"{region}={url}")]
+        return ["readiness", "check", str(self.owner.file), *gates]
+
+    def break_everything_once(self) -> None:
+        """Each is wrong in one way, and the one check says so: before anything runs that would act on it."""
+        with serving(Gate) as url:
+            self.gates = dict.fromkeys(ALARMS, url)
+            self.subscribe()
+            whole = self.findings()
+            self.assertEqual(whole, {"voters-heard": "blocks"})
+            seen = set()
+            for check, verdict, broken in breakages(self.zone, self.gates):
+                with self.subTest(check), broken():
+                    found = self.findings()
+                    wrong = {name: found[name] for name in found if found[name] != whole.get(name)}
+                    self.assertEqual(wrong, {check: verdict})
+                seen.add(check)
+            self.cloud.log.clear()
+            self.assertEqual(self.findings(), whole)
+            self.assertGreaterEqual(len(seen), 25)
+            self.assertEqual(self.asked_for(), self.granted())
+
+    def asked_for(self) -> set[str]:
+        """What the check has asked AWS, in the words of IAM."""
+        rest = {"ListResourceRecordSets": "/rrset", "GetHealthCheck": "/healthcheck/"}
+        asked = set()
+        for entry in self.cloud.log.select(None, None, None):
+            service, action = entry["service"], entry["action"]
+            if service == "route53":
+                action = next(name for name, path in rest.items() if path in action)
+            if service == "lambda":
+                action = "GetFunctionConcurrency" if action.endswith("/concurrency") else action
+            asked.add(f"{service}:{action}")
+        return asked
+
+    def granted(self) -> set[str]:
+        """What the page says that it needs."""
+        page = (ROOT / "docs/reference/readiness.md").read_text()
+        return set(re.findall(r"^\| `([a-z0-9]+:[A-Za-z]+)` \|", page, re.MULTILINE))
+
+    def subscribe(self) -> None:
+        arn = f"arn:aws:sqs:{STANDBY}:{ACCOUNT}:oncall"
+        self.stage.client("sqs", STANDBY).create_queue(QueueName="oncall")
+        topic = f"arn:aws:sns:{STANDBY}:{ACCOUNT}:orders-failover"
+        self.stage.client("sns", STANDBY).subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+
+    def get_ready(self) -> None:
+        code, told = self.owner.types(*self.readiness())
+        self.assertEqual(code, 1, told)
         adopted = self.control("adopt")
         self.assertEqual((len(adopted["functions"]), adopted["streams"], adopted["schedules"]), (7, 2, 2))
-        gates = {arn.split(":")[3]: url for arn, url in adopted["urls"].items() if arn.endswith("-gate")}
-        self.runbook = next(url for arn, url in adopted["urls"].items() if arn.endswith("-runbook"))
-
+        self.gates = {arn.split(":")[3]: url for arn, url in adopted["urls"].items() if arn.endswith("-gate")}
+        self.owner.runbook = next(url for arn, url in adopted["urls"].items() if arn.endswith("-runbook"))
         self.set_alarms("OK")
         await_until("three Regions say Up", lambda: self.verdicts() == {"up"} and len(self.votes()) == 3)
-        self.assertTrue(self.latches(gates["us-east-2"], 404))
+        self.assertTrue(self.latches("us-east-2", 404))
+        code, told = self.owner.types(*self.readiness())
+        self.assertEqual(code, 0, told)
+        self.owner.types("pause", "--yes")
+        self.assertEqual(self.findings(), {"unpaused": "blocks"})
+        self.owner.types("unpause", "--yes")
+        self.set_alarms("INSUFFICIENT_DATA", "us-east-2")
+        await_until("a voter abstains", lambda: "abstain" in self.verdicts())
+        self.assertEqual(self.findings(), {"voters-up": "warns"})
+        self.set_alarms("OK")
+        await_until("three Regions say Up", lambda: self.verdicts() == {"up"})
 
+    def automate(self) -> None:
+        """The document as it was applied, run by who is nobody to the runbook."""
+        user = f"arn:aws:iam::{ACCOUNT}:user/ann"
+        document = self.stage.client("ssm", STANDBY).get_document(Name=self.owner.output("document"))
+
+        def run(**given: str) -> dict[str, Any]:
+            return run_document(json.loads(document["Content"]), {"Application": "orders"} | given, user, self.invoke)
+
+        self.assertEqual(run()["status"]["phase"], "Watching")
+        self.assertEqual(run(Action="pause")["outcome"], "would")
+        self.assertEqual(run(Action="pause", Execute="true")["outcome"], "entered")
+        self.assertEqual(self.owner.status()["paused_by"], f"unverified:{user}")
+        with self.assertRaisesRegex(Failed, "ordered before"):
+            run(Action="pause", Execute="true")
+        self.assertEqual(run(Action="unpause", Execute="true")["outcome"], "entered")
+        with self.assertRaisesRegex(Failed, "the phase is Watching, and FailedOver is waited for"):
+            run(Expect="FailedOver")
+        for wrong in ({"Application": "billing"}, {"Code": '0", "execute": "true'}, {"Execute": "yes"}):
+            with self.assertRaises(Refused):
+                run(**wrong)
+        page = (ROOT / "docs/reference/automation.md").read_text()
+        self.steps = json.loads(page.split("```json\n")[1].split("```")[0])
+
+    def invoke(self, arn: str, payload: dict[str, Any]) -> dict[str, Any]:
+        *_, region, _, _, name = arn.split(":")
+        function = self.cloud.functions.get(f"{name}.{region}")
+        ended = function.request(payload)
+        return {"payload": ended.response, "error": ended.error}
+
+    def people_say_down(self) -> None:
+        """By the first step of a Region switch plan: one vote more, and the second step waits."""
+        self.assertEqual(run_step(self.steps[0], self.invoke)["outcome"], "entered")
+        votes = self.owner.asks("explain")["explanation"]["votes"]
+        self.assertIn("people", [vote["voter"] for vote in votes])
+        with self.assertRaisesRegex(Failed, "FailedOver is waited for"):
+            run_step(self.steps[1], self.invoke)
+
+    def fail_over(self) -> None:
         self.set_alarms("ALARM")
-        await_until("it is failed over", lambda: self.phase() == "failed_over")
-        self.assertEqual(len(self.cloud.log.select("rds", "PromoteReadReplica", None)), 1)
+        self.await_phase("AwaitingApproval")
+        self.people_say_down()
+        self.assertEqual(self.owner.types("explain")[0], 1)
+        code, told = self.owner.types("failover", "approve", "--code", self.code())
+        self.assertEqual(code, 0, told)
+        self.assertEqual(self.promotions(), 0, "a dry run calls nothing")
+        await_until(
+            "the answer is taken",
+            lambda: self.owner.understudy("failover", "approve", "--code", self.code(), "--yes")[0] == 0,
+        )
+        self.await_phase("FailedOver")
+        self.assertEqual(self.promotions(), 1)
+        self.assertEqual(run_step(self.steps[1], self.invoke)["outcome"], "shown")
         rds = self.stage.client("rds", STANDBY)
         replica = rds.describe_db_instances(DBInstanceIdentifier="orders-replica")["DBInstances"][0]
         self.assertNotIn("ReadReplicaSourceDBInstanceIdentifier", replica)
-        for region in ("us-east-2", "us-west-2"):
-            await_until(f"{region} says latched", partial(self.latches, gates[region], 200))
+        for region in ("us-east-2", STANDBY):
+            await_until(f"{region} says latched", partial(self.latches, region, 200))
         await_until("people are told", lambda: self.cloud.log.select("sns", "Publish", STANDBY))
+        self.owner.types("status")
+        self.assertEqual(self.findings().get("phase-watching"), "blocks")
+        self.read_the_incident()
 
-        self.ask_the_runbook()
-        self.change_the_policy()
-        self.raze_the_ground()
-
-    def understudy(self, *arguments: str, user: str | None = "ann") -> tuple[int, str]:
-        environment = os.environ | {
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "UNDERSTUDY_APPLICATION": "orders",
-            "UNDERSTUDY_RUNBOOK_URL": self.runbook,
-        }
-        if user:
-            environment |= {"AWS_ACCESS_KEY_ID": user, "AWS_SECRET_ACCESS_KEY": "test"}
-        ran = subprocess.run(
-            [BINARIES / "understudy", *arguments], check=False, env=environment, capture_output=True, text=True
-        )
-        return ran.returncode, ran.stdout + ran.stderr
-
-    def ask_the_runbook(self) -> None:
-        """By the URL as it was applied: whoever signs is in the timeline, and nobody else is let in."""
-        self.assertEqual(urllib.error.HTTPError, type(self.unsigned()))
-        code, told = self.understudy("incident", "show")
+    def read_the_incident(self) -> None:
+        self.assertIsInstance(self.unsigned(), urllib.error.HTTPError)
+        code, told = self.owner.types("incident", "show")
         self.assertEqual(code, 0, told)
         self.assertIn("chain verifies", told)
-        incident = next(iter(self.record()["state"]["M"]["phase"]["M"].values()))["M"]["decision"]["M"]["incident"]["S"]
-        code, told = self.understudy("incident", "acknowledge", "--incident", incident, "--yes")
+        self.assertIn("user/ann", told)
+        page = self.owner.file.with_suffix(".html")
+        code, told = self.owner.types("incident", "export", "--format", "html", "--out", str(page))
         self.assertEqual(code, 0, told)
-        await_until("who said so is on record", lambda: "user/ann" in self.understudy("incident", "show")[1])
+        self.assertIn("promote", page.read_text())
 
-    def unsigned(self) -> Exception | None:
-        try:
-            urllib.request.urlopen(urllib.request.Request(self.runbook, b"{}", method="POST"))
-        except urllib.error.HTTPError as refused:
-            return refused if refused.code == 403 else None
-        return None
+    def go_home(self) -> None:
+        """The lost Region is back: the old writer is cut off, and a new replica of the new writer is made there."""
+        self.set_alarms("OK")
+        await_until("split risk is resolved", lambda: not self.owner.status().get("split_risk"))
+        incident = self.owner.status()["incident"]
+        code, told = self.owner.types("failback", "plan", "--incident", incident, "--replica", HOME)
+        self.assertEqual(code, 0, told)
+        self.order("failback", "start", "--replica", HOME)
+        self.await_phase("Rebuilt")
+        self.order("switchover", "start")
+        await_until("the writer is at home", lambda: self.owner.status()["writer"] == HOME)
+        self.await_phase("FailedOver")
+        self.order("failback", "start", "--replica", AWAY)
+        self.await_phase("Rebuilt")
+        self.change_the_file()
+        self.order("incident", "acknowledge")
+        self.await_phase("Watching")
+        await_until("the cooldown is over", lambda: "cooldown-over" not in self.findings())
+        code, told = self.owner.types(*self.readiness())
+        self.assertEqual(code, 0, told)
+        self.assertEqual(self.promotions(), 2)
 
-    def votes(self) -> list[str]:
-        return [name for name in self.record() if name.startswith("vote#")]
-
-    def change_the_policy(self) -> None:
+    def change_the_file(self) -> None:
         """An apply leaves the record alone and says so; the command that it names changes the policy alone."""
         before = self.record()
-        self.owner.write(*self.known, ("lag_max_seconds = 60", "lag_max_seconds = 61"))
+        pair = [(':db:orders"', ':db:orders-home"'), (':db:orders-replica"', ':db:orders-replica-2"')]
+        self.owner.write(*self.known, *pair)
         self.assertIn("decides by another policy", self.owner.apply())
         self.assertEqual(self.record()["policy_hash"], before["policy_hash"])
-        command = self.owner.output("policy_command").replace("aws ", f"{Path(sys.executable).parent}/aws ", 1)
-        environment = os.environ | {
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_ENDPOINT_URL": self.cloud.endpoint,
-        }
-        subprocess.run(["bash", "-c", command], check=True, env=environment, capture_output=True)
+        self.owner.aws_shell(self.owner.output("policy_command"))
         after = self.record()
-        self.assertIn('"lag_max_seconds":61', after["policy"]["S"])
+        self.assertIn("orders-home", after["policy"]["S"])
         self.assertEqual(after["state"]["M"]["epoch"], before["state"]["M"]["epoch"])
         self.assertNotIn("decides by another policy", self.owner.apply())
+
+    def order(self, *words: str) -> None:
+        """Orders again what the record does not let be done yet."""
+
+        def command() -> list[str]:
+            return [*words, "--incident", self.owner.status()["incident"], "--yes"]
+
+        await_until(f"{words} is entered", lambda: self.owner.understudy(*command())[0] == 0)
+        self.owner.transcript.append(f"$ understudy {' '.join(words)} --incident … --yes\n[exit 0]\n")
 
     def raze_the_ground(self) -> None:
         """The record is never destroyed by accident: whoever means it forgets it first, and unprotects the table."""
@@ -249,6 +306,52 @@ class Ground(unittest.TestCase):
         self.assertEqual(self.dynamodb.list_tables()["TableNames"], [])
         self.assertEqual(self.stage.client("route53", STANDBY).list_health_checks()["HealthChecks"], [])
         self.assertEqual(self.stage.client("iam", STANDBY).list_roles()["Roles"], [])
+
+    def record(self) -> dict[str, Any]:
+        key = {"pk": {"S": "app#orders"}, "sk": {"S": "record"}}
+        return self.dynamodb.get_item(TableName="understudy", Key=key, ConsistentRead=True)["Item"]
+
+    def votes(self) -> list[str]:
+        return [name for name in self.record() if name.startswith("vote#")]
+
+    def verdicts(self) -> set[str]:
+        alarms = [name for name in self.votes() if name != "vote#people"]
+        record = self.record()
+        return {record[name]["M"]["verdict"]["S"] for name in alarms}
+
+    def await_phase(self, phase: str) -> None:
+        await_until(f"status says {phase}", lambda: self.owner.status()["phase"] == phase)
+
+    def code(self) -> str:
+        """Of the question that is asked now: one that is asked anew has another."""
+        return (self.owner.status().get("question") or {}).get("code", "none")
+
+    def promotions(self) -> int:
+        return len(self.cloud.log.select("rds", "PromoteReadReplica", None))
+
+    def set_alarms(self, value: str, *regions: str) -> None:
+        for region in regions or ALARMS:
+            change = ("--alarm-name", ALARMS[region], "--state-value", value, "--state-reason", "by hand")
+            self.owner.aws(region, "cloudwatch", "set-alarm-state", *change)
+
+    def control(self, verb: str) -> dict[str, Any]:
+        request = urllib.request.Request(f"{self.cloud.endpoint}/_cloud/{verb}", b"{}", method="POST")
+        request.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+
+    def latches(self, gate: str, status: int) -> bool:
+        try:
+            return urllib.request.urlopen(f"{self.gates[gate]}/latch/orders/us-east-1").status == status
+        except urllib.error.HTTPError as refused:
+            return refused.code == status
+
+    def unsigned(self) -> Exception | None:
+        try:
+            urllib.request.urlopen(urllib.request.Request(self.owner.runbook, b"{}", method="POST"))
+        except urllib.error.HTTPError as refused:
+            return refused if refused.code == 403 else None
+        return None
 
 
 if __name__ == "__main__":

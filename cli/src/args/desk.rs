@@ -1,6 +1,6 @@
 //! What people ask and order, and where.
 
-use super::{IncidentExport, Output};
+use super::{BreakGlass, IncidentExport, Output, Reconcile};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use understudy_engine::{Application, DbInstanceArn, IncidentId, Person, Verdict, VoterName};
@@ -89,6 +89,8 @@ pub(crate) enum FailoverVerb {
     Decline(Answered),
     /// Stop it, as long as the promotion was not accepted.
     Abort(About),
+    /// Promote by hand while the table cannot be asked.
+    BreakGlass(BreakGlass),
 }
 
 /// A person's word.
@@ -195,6 +197,9 @@ pub(crate) enum IncidentVerb {
     WeighAgain(About),
     /// Go on after somebody else has promoted the replica.
     Adopt(About),
+    /// Enter what was done by `failover break-glass`, and go on from it.
+    #[command(override_usage = "understudy incident reconcile --incident <ID> --journal <FILE> [OPTIONS]")]
+    Reconcile(Reconcile),
 }
 
 #[derive(Debug, Args)]

@@ -46,7 +46,8 @@ fn ask(policy: &Policy, guarded: &Region, gate: &str) -> Seen<bool> {
         Err(error) => return unseen(Why::Unreachable, &url, &error.to_string()),
     };
     let status = answer.status().as_u16();
-    let body: Value = answer.body_mut().read_json().unwrap_or(Value::Null);
+    let text = answer.body_mut().read_to_string().unwrap_or_default();
+    let body: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
     match (body.get("latched").and_then(Value::as_bool), status) {
         (Some(latched), 200 | 404) => Seen::Known(latched),
         (Some(_) | None, _) => {

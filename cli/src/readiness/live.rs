@@ -22,7 +22,8 @@ pub(super) fn judged(policy: &Policy, args: &ReadinessCheck) -> Result<Readiness
         understudy_survey::survey(&config, policy, &place, Timestamp::now()).await
     });
     let now = Timestamp::now();
-    let latches = policy.traffic.as_ref().map(|traffic| gates::latches(policy, traffic, &args.gates)).unwrap_or_default();
+    let latches =
+        policy.traffic.as_ref().map(|traffic| gates::latches(policy, traffic, &args.gates)).unwrap_or_default();
     let survey = Survey { names: names(policy), latches, ..seen };
     Ok(Readiness::of(policy, &survey, now))
 }

@@ -1,5 +1,7 @@
-//! The two doors: a Function URL, behind which AWS has checked who asks, and a direct invocation, which tells nothing of
-//! its caller.
+//! The doors: a Function URL, behind which AWS has checked who asks; a direct invocation, which tells nothing of its
+//! caller; and the one of automations, which hear nothing but whether an invocation has failed.
+
+mod automation;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -7,11 +9,14 @@ use serde::Deserialize;
 use serde_json::Value;
 use understudy_driver::{Caller, DeskRequest, RequestError};
 
+pub(crate) use automation::Automated;
+
 /// What came in, and by which door.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Knock {
     Url(Result<(DeskRequest, Caller), Refusal>),
     Direct(Result<(DeskRequest, Caller), Refusal>),
+    Automation(Result<Automated, Refusal>),
 }
 
 /// Why nobody is let in.
@@ -57,7 +62,10 @@ pub(crate) fn open(payload: Value) -> Knock {
     if payload.get("requestContext").is_some() {
         return Knock::Url(by_url(payload));
     }
-    Knock::Direct(directly(payload))
+    match payload {
+        Value::Object(fields) if automation::knocks(&fields) => Knock::Automation(automation::read(fields)),
+        payload => Knock::Direct(directly(payload)),
+    }
 }
 
 fn by_url(payload: Value) -> Result<(DeskRequest, Caller), Refusal> {

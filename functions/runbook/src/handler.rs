@@ -1,7 +1,7 @@
 //! One request of a person, one answer. By a Function URL everything is answered; a direct invocation that cannot be
-//! served fails, so that whoever invoked sees it.
+//! served fails, so that whoever invoked sees it. An automation sees nothing else: what it is refused fails as well.
 
-use crate::door::{Knock, Refusal, open};
+use crate::door::{Automated, Knock, Refusal, open};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use understudy_driver::{Caller, DeskRequest, Outcome, Told, serve};
@@ -21,7 +21,19 @@ pub(crate) async fn handle(shell: &Shell, payload: Value) -> Result<Value, Fault
             let told = asked(shell, knock).await?;
             serde_json::to_value(&told).map_err(|error| Fault::new(ErrorType::UnusableRecord, error))
         }
-        Knock::Direct(Err(Refusal { error, .. })) => {
+        Knock::Automation(Ok(Automated { request, caller, expects })) => {
+            let told = asked(shell, (request, caller)).await?;
+            let hint = told.hint.as_deref().map(|hint| format!(": {hint}")).unwrap_or_default();
+            if told.outcome == Outcome::Refused {
+                return Err(Fault::new(ErrorType::Refused, format!("{}{hint}", told.says)));
+            }
+            if let Some(expected) = expects.filter(|expected| *expected != told.status.phase) {
+                let problem = format!("expect: the phase is {}, and {expected} is waited for", told.status.phase);
+                return Err(Fault::new(ErrorType::Refused, problem));
+            }
+            serde_json::to_value(&told).map_err(|error| Fault::new(ErrorType::UnusableRecord, error))
+        }
+        Knock::Direct(Err(Refusal { error, .. })) | Knock::Automation(Err(Refusal { error, .. })) => {
             count("runbook", "unreadable");
             Err(Fault::new(ErrorType::UnusableEvent, error))
         }

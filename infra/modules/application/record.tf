@@ -8,7 +8,11 @@ locals {
 
   # What the record decides by until `policy_command` has been run: nobody loses a right or a voter that it still needs.
   stored = try(jsondecode(jsondecode(aws_dynamodb_table_item.record.item).policy.S), jsondecode(local.record.policy.S))
-  voters = { for voter in local.stored.voters : voter.name => try("source#${voter.source.alarm}", "source#probe#${voter.source.probe.region}") }
+  # A person's word comes to the runbook, and is looked for nowhere.
+  voters = {
+    for voter in local.stored.voters : voter.name => try("source#${voter.source.alarm}", "source#probe#${voter.source.probe.region}")
+    if !can(voter.source.operator)
+  }
   kept = {
     for name, source in local.voters : "${source}|${local.stored.application}#${name}" => {
       pk          = { S = source }

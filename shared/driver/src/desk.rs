@@ -187,7 +187,9 @@ fn meant<'a>(request: &'a DeskRequest, record: &Record) -> Meant<'a> {
         Ask::Abort { incident } => Meant::Order(Order::Abort(incident.clone())),
         Ask::Acknowledge { incident } => Meant::Order(Order::Acknowledge(incident.clone())),
         Ask::WeighAgain { incident } => Meant::Order(Order::WeighAgain(incident.clone())),
-        Ask::Adopt { incident } => Meant::Order(Order::Adopt(incident.clone())),
+        Ask::Adopt { incident, glass } => {
+            Meant::Order(Order::Adopt { incident: incident.clone(), glass: glass.clone() })
+        }
         Ask::Rebuild { incident, replica } => {
             Meant::Order(Order::Rebuild { incident: incident.clone(), replica: replica.clone() })
         }

@@ -7,7 +7,7 @@ use crate::event::{ChainHash, CreateAnswer, PromoteAnswer};
 use crate::fence::FenceTrouble;
 use crate::lever::{CameTo, LeverNews};
 use crate::name::{Epoch, IncidentId, Person, Revision, SecurityGroup};
-use crate::order::Question;
+use crate::order::{BrokenGlass, Question};
 use crate::phase::{HeldReason, PhaseName, StuckReason};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -114,6 +114,8 @@ pub enum What {
         restore: BTreeSet<SecurityGroup>,
     },
     Acknowledged,
+    /// A person has promoted by hand, and kept a journal of it.
+    BrokeGlass(BrokenGlass),
     CreateAnswered {
         answer: CreateAnswer,
     },
@@ -191,7 +193,8 @@ impl What {
             | Self::Lever(_)
             | Self::Fenced
             | Self::LeftCutOff { .. }
-            | Self::Acknowledged => true,
+            | Self::Acknowledged
+            | Self::BrokeGlass(_) => true,
             Self::Refused | Self::CreateAnswered { .. } | Self::Reminded { .. } | Self::Paused | Self::Unpaused => {
                 false
             }
@@ -232,6 +235,7 @@ impl What {
             | Self::Lever(LeverNews { came_to: CameTo::Moved, .. })
             | Self::Fenced
             | Self::Acknowledged
+            | Self::BrokeGlass(_)
             | Self::CreateAnswered { .. }
             | Self::Unpaused => Urgency::Notice,
         }
@@ -253,6 +257,7 @@ impl What {
             | Self::Fenced
             | Self::LeftCutOff { .. }
             | Self::Acknowledged
+            | Self::BrokeGlass(_)
             | Self::CreateAnswered { .. }
             | Self::Paused
             | Self::Unpaused => None,
@@ -305,6 +310,7 @@ impl fmt::Display for What {
             Self::Fenced => f.write_str("the old writer is fenced"),
             Self::LeftCutOff { .. } => f.write_str("the old writer is left cut off"),
             Self::Acknowledged => f.write_str("acknowledged"),
+            Self::BrokeGlass(_) => f.write_str("promoted by hand"),
             Self::CreateAnswered { .. } => f.write_str("create call answered"),
             Self::Reminded { phase, .. } => write!(f, "still {phase}"),
             Self::Paused => f.write_str("paused"),
@@ -357,6 +363,11 @@ impl Entry {
             What::Lever(news) => news.why(),
             What::Fenced => "it was seen cut off after a restart, or does not exist any more".to_owned(),
             What::Acknowledged => "a person has taken note of the failover".to_owned(),
+            What::BrokeGlass(BrokenGlass { by, called_at, journal }) => {
+                format!(
+                    "{by} called for it at {called_at:.0}, while the table was away; the journal of it ends with {journal}"
+                )
+            }
             What::CreateAnswered { answer } => answer.to_string(),
             What::Reminded { needs: Some(needs), .. } => format!("it waits for a person ({needs})"),
             What::Reminded { needs: None, .. } => "it waits for a person".to_owned(),

@@ -41,10 +41,10 @@ pub use lever::{
 };
 pub use name::{
     AccessPointArn, AlarmArn, Application, BodyText, Bucket, Certificates, ClusterEndpoint, DbInstanceArn, DnsName,
-    Epoch, GateUrl, HostPort, HostedZone, HttpUrl, IncidentId, NameError, PasswordVariable, Person, PostgresName,
-    PostgresTable, Region, Revision, RoutingControlArn, RunId, SecurityGroup, TopicArn, VoterName,
+    Epoch, GateUrl, HostPort, HostedZone, HttpUrl, IncidentId, JournalHash, NameError, PasswordVariable, Person,
+    PostgresName, PostgresTable, Region, Revision, RoutingControlArn, RunId, SecurityGroup, TopicArn, VoterName,
 };
-pub use order::{Action, Order, Question};
+pub use order::{Action, BrokenGlass, Order, Question};
 pub use phase::{
     AbortedBecause, Aborting, AwaitingApproval, AwaitingVeto, Call, Decision, Draining, FailedOver, Fencing, Held,
     HeldReason, Kind, Known, Phase, PhaseName, PromotedBy, Promoting, ReadBack, Rebuilding, Rebuilt, Shifting, Stuck,

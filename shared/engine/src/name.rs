@@ -105,6 +105,14 @@ name!(
     |text| !text.is_empty() && text.chars().count() <= 256 && !text.contains(char::is_whitespace)
 );
 name!(
+    /// The last line of a journal that a person has kept by hand.
+    JournalHash,
+    "the hash of a journal",
+    r"^[0-9a-f]{64}$",
+    "write the 64 hexadecimal digits that the journal ends with",
+    |text| text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+);
+name!(
     /// One run of a conductor: from its wake to its return. A retried invocation is another run.
     RunId,
     "a run id",

@@ -1,6 +1,6 @@
 //! Orders: what a person may tell the conductor.
 
-use crate::name::{DbInstanceArn, Epoch, IncidentId};
+use crate::name::{DbInstanceArn, Epoch, IncidentId, JournalHash, Person};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -19,7 +19,11 @@ pub enum Order {
     /// What made it hold is dealt with: weigh the evidence from the start.
     WeighAgain(IncidentId),
     /// Somebody else has promoted the replica: go on from there.
-    Adopt(IncidentId),
+    Adopt {
+        incident: IncidentId,
+        /// Where it was a person who could not wait for the table.
+        glass: Option<BrokenGlass>,
+    },
     /// Create a new replica of the present writer under this name.
     Rebuild {
         incident: IncidentId,
@@ -30,6 +34,17 @@ pub enum Order {
     /// Begin nothing new.
     Pause,
     Unpause,
+}
+
+/// A promotion by hand while the table could not be asked, as whoever made it has written it down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BrokenGlass {
+    pub by: Person,
+    /// When the call to promote was made.
+    pub called_at: Timestamp,
+    /// The hash of the journal's last line.
+    pub journal: JournalHash,
 }
 
 /// What people are asked. An answer is good for this question and for no other: not for the next one
@@ -50,6 +65,12 @@ pub enum Action {
 }
 
 impl Order {
+    /// Goes on from what somebody else has done, of whom nothing is known.
+    #[must_use]
+    pub fn adopt(incident: IncidentId) -> Self {
+        Self::Adopt { incident, glass: None }
+    }
+
     /// The incident that the order is about; none where it is about the application.
     #[must_use]
     pub fn incident(&self) -> Option<&IncidentId> {
@@ -58,8 +79,8 @@ impl Order {
             Self::Abort(incident)
             | Self::Acknowledge(incident)
             | Self::WeighAgain(incident)
-            | Self::Adopt(incident)
             | Self::SwitchOver(incident)
+            | Self::Adopt { incident, .. }
             | Self::Rebuild { incident, .. } => Some(incident),
             Self::Pause | Self::Unpause => None,
         }

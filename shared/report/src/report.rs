@@ -210,6 +210,7 @@ fn refused(entry: &Entry) -> Option<Refused> {
         | What::Fenced
         | What::LeftCutOff { .. }
         | What::Acknowledged
+        | What::BrokeGlass(_)
         | What::CreateAnswered { .. }
         | What::Reminded { .. }
         | What::Paused

@@ -42,10 +42,8 @@ fn database(instance: &DbInstance) -> Database {
     Database {
         status: text(instance.db_instance_status()),
         source: filled(instance.read_replica_source_db_instance_identifier()),
-        replication: status.map(|info| Replication {
-            status: text(info.status()),
-            normal: info.normal().unwrap_or_default(),
-        }),
+        replication: status
+            .map(|info| Replication { status: text(info.status()), normal: info.normal().unwrap_or_default() }),
         class: text(instance.db_instance_class()),
         engine: text(instance.engine()),
         engine_version: text(instance.engine_version()),

@@ -30,7 +30,9 @@ async fn parameters(account: &Account, region: &Region, groups: &[&str]) -> Seen
         let request = client.describe_db_parameters().db_parameter_group_name(*group).source("user");
         match request.into_paginator().items().send().try_collect().await {
             Err(error) => return asked.failed(&error),
-            Ok(page) => set.extend(page.into_iter().filter_map(|one| Some((one.parameter_name?, one.parameter_value?)))),
+            Ok(page) => {
+                set.extend(page.into_iter().filter_map(|one| Some((one.parameter_name?, one.parameter_value?))))
+            }
         }
     }
     Seen::Known(set)

@@ -33,10 +33,10 @@ async fn alarm_of(client: &aws_sdk_cloudwatch::Client, arn: &AlarmArn) -> Seen<A
         missing_data: Some(alarm.treat_missing_data().unwrap_or(MISSING).to_owned()),
         actions_enabled: alarm.actions_enabled().unwrap_or_default(),
     });
-    let composite = answer.composite_alarms().first().map(|alarm| Alarm {
-        missing_data: None,
-        actions_enabled: alarm.actions_enabled().unwrap_or_default(),
-    });
+    let composite = answer
+        .composite_alarms()
+        .first()
+        .map(|alarm| Alarm { missing_data: None, actions_enabled: alarm.actions_enabled().unwrap_or_default() });
     metric.or(composite).map_or_else(|| asked.absent(), Seen::Known)
 }
 

@@ -52,7 +52,7 @@ impl Said {
             Self::Abort => Order::Abort(incident),
             Self::WeighAgain => Order::WeighAgain(incident),
             Self::Acknowledge => Order::Acknowledge(incident),
-            Self::Adopt => Order::Adopt(incident),
+            Self::Adopt => Order::adopt(incident),
             Self::Pause => Order::Pause,
             Self::Unpause => Order::Unpause,
         }

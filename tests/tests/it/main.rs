@@ -10,6 +10,7 @@ mod data_plane;
 mod failover;
 mod gate;
 mod gate_load;
+mod glass;
 mod levers;
 mod probe;
 mod refusal;

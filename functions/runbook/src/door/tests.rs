@@ -1,5 +1,6 @@
 use super::*;
 use serde_json::json;
+use understudy_engine::PhaseName;
 
 const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/orders-oncall/ann";
 
@@ -17,8 +18,10 @@ fn signed(method: &str, body: Option<&str>) -> Value {
 
 fn refused(payload: Value) -> (u16, String) {
     match open(payload) {
-        Knock::Url(Err(refusal)) | Knock::Direct(Err(refusal)) => (refusal.status, refusal.error),
-        knock @ (Knock::Url(Ok(_)) | Knock::Direct(Ok(_))) => panic!("let in: {knock:?}"),
+        Knock::Url(Err(refusal)) | Knock::Direct(Err(refusal)) | Knock::Automation(Err(refusal)) => {
+            (refusal.status, refusal.error)
+        }
+        knock @ (Knock::Url(Ok(_)) | Knock::Direct(Ok(_)) | Knock::Automation(Ok(_))) => panic!("let in: {knock:?}"),
     }
 }
 
@@ -72,4 +75,51 @@ fn what_cannot_be_read_names_the_field_and_the_mend() {
     assert!(refused(json!({"application": "orders", "action": "status"})).1.starts_with("by: it is missing"));
     assert_eq!(refused(json!("status")).0, 400);
     assert_eq!(refused(json!({"requestContext": {}})).0, 400);
+}
+
+const PLAN: &str = "arn:aws:arc-region-switch::111122223333:plan/orders:a1b2c3";
+
+/// A step's payload, with what Region switch adds to it.
+fn step(mut payload: Value) -> Value {
+    payload["InvokedBy"] = "arc-region-switch".into();
+    payload["PlanArn"] = PLAN.into();
+    payload["ExecutionId"] = "us-west-2/0123456789abcdef".into();
+    payload["StepName"] = "people-say-down".into();
+    payload
+}
+
+fn automated(payload: Value) -> Automated {
+    let Knock::Automation(Ok(automated)) = open(payload) else { panic!("refused") };
+    automated
+}
+
+#[test]
+fn a_step_of_a_region_switch_plan_asks_as_its_plan_whom_nobody_has_checked() {
+    let asked = json!({"application": "orders", "action": "status", "expect": "FailedOver"});
+    let automated = automated(step(asked));
+    assert_eq!(automated.caller.person().as_str(), format!("unverified:{PLAN}"));
+    assert_eq!((automated.request.ask.name(), automated.expects), ("status", Some(PhaseName::FailedOver)));
+    let other = json!({"application": "orders", "action": "pause", "by": "arn:aws:iam::111122223333:role/lead"});
+    assert!(refused(step(other)).1.starts_with("by: leave it out"), "nobody speaks for somebody else");
+}
+
+#[test]
+fn a_run_of_the_document_leaves_nothing_out_and_has_text_alone() {
+    let run = |execute: &str| {
+        json!({
+            "automation": "4f7ca192-7e9a-40fe-9192-5cb15fa8b1e1", "by": SESSION, "application": "orders",
+            "action": "vote", "voter": "people", "verdict": "down", "code": "", "incident": "", "replica": "",
+            "expect": "", "execute": execute,
+        })
+    };
+    let entered = automated(run("true"));
+    assert!(entered.request.execute && entered.expects.is_none());
+    assert_eq!(entered.caller, Caller::Unverified(SESSION.parse().unwrap()));
+    assert!(!automated(run("false")).request.execute && !automated(run("")).request.execute);
+    assert!(refused(run("yes")).1.starts_with("execute: it is neither true nor false"));
+    let nobody = json!({"automation": "1", "by": "", "application": "orders", "action": "status"});
+    assert!(refused(nobody).1.starts_with("by: it is missing"));
+    let nowhere =
+        json!({"automation": "1", "by": "ann", "application": "orders", "action": "status", "expect": "Done"});
+    assert!(refused(nowhere).1.contains("is no phase"));
 }

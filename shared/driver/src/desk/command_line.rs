@@ -23,7 +23,7 @@ impl Ask {
             Self::Abort { incident: of } => ("failover abort", incident(of)),
             Self::Acknowledge { incident: of } => ("incident acknowledge", incident(of)),
             Self::WeighAgain { incident: of } => ("incident weigh-again", incident(of)),
-            Self::Adopt { incident: of } => ("incident adopt", incident(of)),
+            Self::Adopt { incident: of, .. } => ("incident adopt", incident(of)),
             Self::Rebuild { incident: of, replica } => {
                 ("failback start", format!("{} --replica {replica}", incident(of)))
             }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use understudy_engine::{Application, DbInstanceArn, IncidentId, NameError, Person, Verdict, VoterName};
+use understudy_engine::{Application, BrokenGlass, DbInstanceArn, IncidentId, NameError, Person, Verdict, VoterName};
 
 /// The longest request that is read.
 const BYTES_MAX: usize = 4096;
@@ -31,18 +31,47 @@ pub enum Ask {
     Status {},
     Explain {},
     Incidents {},
-    Incident { incident: IncidentId },
-    FailbackPlan { incident: IncidentId, replica: DbInstanceArn },
-    Vote { voter: VoterName, verdict: Verdict },
-    Approve { code: String },
-    Decline { code: String },
-    Abort { incident: IncidentId },
-    Acknowledge { incident: IncidentId },
-    WeighAgain { incident: IncidentId },
-    Adopt { incident: IncidentId },
-    Rebuild { incident: IncidentId, replica: DbInstanceArn },
-    SwitchOver { incident: IncidentId },
-    Release { code: String },
+    Incident {
+        incident: IncidentId,
+    },
+    FailbackPlan {
+        incident: IncidentId,
+        replica: DbInstanceArn,
+    },
+    Vote {
+        voter: VoterName,
+        verdict: Verdict,
+    },
+    Approve {
+        code: String,
+    },
+    Decline {
+        code: String,
+    },
+    Abort {
+        incident: IncidentId,
+    },
+    Acknowledge {
+        incident: IncidentId,
+    },
+    WeighAgain {
+        incident: IncidentId,
+    },
+    Adopt {
+        incident: IncidentId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        glass: Option<BrokenGlass>,
+    },
+    Rebuild {
+        incident: IncidentId,
+        replica: DbInstanceArn,
+    },
+    SwitchOver {
+        incident: IncidentId,
+    },
+    Release {
+        code: String,
+    },
     Pause {},
     Unpause {},
 }

@@ -22,6 +22,7 @@ pub(super) fn happened(record: &Record, entry: &Entry) -> String {
         | What::Fenced
         | What::LeftCutOff { .. }
         | What::Acknowledged
+        | What::BrokeGlass(_)
         | What::CreateAnswered { .. }
         | What::Paused
         | What::Unpaused => entry.what.to_string(),
@@ -50,6 +51,7 @@ pub(super) fn is_repeated(record: &Record, entry: &Entry) -> bool {
         | What::Fenced
         | What::LeftCutOff { .. }
         | What::Acknowledged
+        | What::BrokeGlass(_)
         | What::CreateAnswered { .. }
         | What::Paused
         | What::Unpaused => false,
@@ -75,6 +77,7 @@ pub(super) fn did(entry: &Entry) -> &'static str {
         },
         What::Fenced => "It leaves the old writer cut off: there is no split risk any more.",
         What::LeftCutOff { .. } => "It leaves the old writer cut off, and does nothing more to it.",
+        What::BrokeGlass(_) => "It has written that down, and looks at the promoted database before anything else.",
         What::Acknowledged => "It has written that down, and keeps the latch as it is.",
         What::CreateAnswered { .. } => "It looks whether the new replica comes up.",
         What::Paused => "It begins nothing new, and only reads back what is in flight.",

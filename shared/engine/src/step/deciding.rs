@@ -5,8 +5,9 @@ use super::draft::Draft;
 use crate::assessment::Assessment;
 use crate::edge::Why;
 use crate::fence::Fence;
-use crate::journal::Who;
+use crate::journal::{What, Who};
 use crate::name::{Epoch, Person};
+use crate::order::BrokenGlass;
 use crate::phase::{Decision, Fencing, Kind, Phase, PromotedBy, Rebuilt, Verifying};
 use crate::state::Cooldown;
 use crate::suspicion::Suspicion;
@@ -32,10 +33,13 @@ pub(super) fn decide(
     draft.advance(phase, why, Who::Conductor, &incident, Some(assessment))
 }
 
-/// A person goes on from a promotion that somebody else made.
-pub(super) fn adopt(mut draft: Draft<'_>, suspicion: &Suspicion, by: &Person) -> Step {
+/// A person goes on from a promotion that somebody else made. What that one wrote down comes before it.
+pub(super) fn adopt(mut draft: Draft<'_>, suspicion: &Suspicion, by: &Person, glass: Option<&BrokenGlass>) -> Step {
     let decision = Decision { approved_by: vec![by.clone()], ..new_failover(&mut draft, suspicion) };
     let incident = decision.incident.clone();
+    if let Some(glass) = glass {
+        draft.write(&incident, Who::Person(by.clone()), What::BrokeGlass(glass.clone()), None);
+    }
     let phase = Phase::Verifying(Verifying {
         decision,
         promoted_by: PromotedBy::SomebodyElse,

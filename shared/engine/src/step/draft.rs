@@ -91,7 +91,7 @@ impl<'a> Draft<'a> {
         match order {
             Order::Acknowledge(_)
             | Order::WeighAgain(_)
-            | Order::Adopt(_)
+            | Order::Adopt { .. }
             | Order::Rebuild { .. }
             | Order::SwitchOver(_) => self.before.phase.began_at().is_some_and(|began_at| began_at > latest),
             Order::Approve(_) | Order::Veto(_) | Order::Abort(_) | Order::Pause | Order::Unpause => false,

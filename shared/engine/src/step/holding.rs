@@ -126,9 +126,9 @@ fn ordered(draft: Draft<'_>, phase: &Held, by: &Person, order: &Order) -> Step {
         return draft.ignore(Ignored::Stale);
     }
     match (order, phase.reason) {
-        (Order::Adopt(_), HeldReason::PromotedElsewhere) => match draft.pause_blocks() {
+        (Order::Adopt { glass, .. }, HeldReason::PromotedElsewhere) => match draft.pause_blocks() {
             Some(blockers) => draft.refuse(blockers),
-            None => deciding::adopt(draft, &phase.suspicion, by),
+            None => deciding::adopt(draft, &phase.suspicion, by, glass.as_ref()),
         },
         (Order::WeighAgain(_), HeldReason::PromotedElsewhere) => draft.ignore(Ignored::NotAsked),
         (Order::WeighAgain(_), HeldReason::Vetoed) if !may_override(&draft, by) => draft.ignore(Ignored::NotAnApprover),
@@ -141,7 +141,7 @@ fn ordered(draft: Draft<'_>, phase: &Held, by: &Person, order: &Order) -> Step {
             Order::Approve(_)
             | Order::Veto(_)
             | Order::Acknowledge(_)
-            | Order::Adopt(_)
+            | Order::Adopt { .. }
             | Order::Rebuild { .. }
             | Order::SwitchOver(_)
             | Order::Pause

@@ -84,7 +84,7 @@ fn a_promotion_by_somebody_else_is_adopted_only_on_a_persons_word() {
         script.at(second).vote("standby", Verdict::Down).vote("witness", Verdict::Down).look(done()).tick();
         assert_eq!(script.phase(), PhaseName::Held, "whatever the evidence");
     }
-    assert_eq!(script.say("ann", Order::Adopt), StepVerdict::Advanced(Why::Adopted));
+    assert_eq!(script.say("ann", Order::adopt), StepVerdict::Advanced(Why::Adopted));
     let Phase::Verifying(phase) = &script.state.phase else { panic!("not verifying") };
     assert_eq!(phase.promoted_by, PromotedBy::SomebodyElse);
     assert_eq!(phase.decision.approved_by, ["ann".parse().unwrap()]);
@@ -99,7 +99,7 @@ fn a_promotion_by_somebody_else_is_adopted_only_on_a_persons_word() {
 fn only_what_somebody_else_promoted_can_be_adopted() {
     let mut script = Script::sustained(Mode::Observe);
     script.tick();
-    assert_eq!(script.say("ann", Order::Adopt), StepVerdict::Ignored(Ignored::NotAsked));
+    assert_eq!(script.say("ann", Order::adopt), StepVerdict::Ignored(Ignored::NotAsked));
     let mut elsewhere = found();
     assert_eq!(elsewhere.say("ann", Order::WeighAgain), StepVerdict::Ignored(Ignored::NotAsked));
     assert_eq!(elsewhere.say("ann", Order::Abort), StepVerdict::Ignored(Ignored::Duplicate));

@@ -67,7 +67,7 @@ fn orders(script: &Script, incident: &IncidentId) -> Vec<Order> {
         Order::Abort(incident()),
         Order::Acknowledge(incident()),
         Order::WeighAgain(incident()),
-        Order::Adopt(incident()),
+        Order::adopt(incident()),
         Order::Rebuild { incident: incident(), replica: REBUILT.parse().unwrap() },
         Order::SwitchOver(incident()),
         Order::Pause,

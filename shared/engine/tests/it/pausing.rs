@@ -151,7 +151,7 @@ fn under_a_pause_no_order_begins_anything() {
     let mut elsewhere = Script::new(Mode::Auto);
     elsewhere.look(done());
     let mut elsewhere = paused(elsewhere);
-    assert_eq!(rules(&elsewhere.say("ann", Order::Adopt)), vec![Rule::Pause]);
+    assert_eq!(rules(&elsewhere.say("ann", Order::adopt)), vec![Rule::Pause]);
 }
 
 #[test]

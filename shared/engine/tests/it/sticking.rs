@@ -164,7 +164,7 @@ fn an_order_for_another_incident_changes_nothing_in_any_phase() {
             Order::Abort(other()),
             Order::Acknowledge(other()),
             Order::WeighAgain(other()),
-            Order::Adopt(other()),
+            Order::adopt(other()),
             Order::SwitchOver(other()),
         ] {
             let mut script = script.clone();

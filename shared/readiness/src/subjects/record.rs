@@ -50,8 +50,8 @@ pub(super) const CHECKS: [Check; 7] = [
     },
     Check {
         name: "latch-open",
-        wants: "no Region is latched",
-        why: "no traffic goes to a latched Region, also where the writer would go",
+        wants: "the writer's Region is not latched, and no other one where the file names a `read_name`",
+        why: "no traffic goes to a latched Region: writes would go where no writer is, and reads are not spread",
         at_worst: Blocks,
         judge: latch,
     },
@@ -125,9 +125,18 @@ fn phase<'a>(ground: &Ground<'a>) -> Judged<'a> {
 }
 
 fn latch<'a>(ground: &Ground<'a>) -> Judged<'a> {
-    let latched: Vec<&str> = ground.survey.record.known()?.state.latch.keys().map(Region::as_str).collect();
+    let state = &ground.survey.record.known()?.state;
+    let latched: Vec<&str> = state.latch.keys().map(Region::as_str).collect();
+    let seen = format!("{} latched", latched.join(", "));
     if latched.is_empty() {
         return ok("open everywhere");
     }
-    blocks(format!("{} latched", latched.join(", ")), "go home by a switchover: nothing else opens a latch")
+    if state.latch.contains_key(&ground.policy.database.writer.region()) {
+        return blocks(seen, "go home by a switchover: nothing else opens a latch");
+    }
+    let reads = ground.policy.traffic.as_ref().is_some_and(|traffic| traffic.read_name.is_some());
+    if reads {
+        return warns(seen, "nothing to be done: reads go there again with the next failover or switchover to it");
+    }
+    ok(format!("{seen}, which the writer is not in: the next failover opens it"))
 }

@@ -8,7 +8,7 @@ use understudy_engine::{
     Suspected, Suspicion, Turn, Verdict as Said, Vote,
 };
 use understudy_readiness::Verdict::{self, Blocks, Warns};
-use understudy_readiness::{Alarm, Database, Latch, NameFault, OwnAlarm, Quota, Seen, Survey, Table, Topic, Why};
+use understudy_readiness::{Alarm, Database, NameFault, OwnAlarm, Quota, Seen, Survey, Table, Topic, Why};
 
 pub(crate) type Row = (&'static str, Verdict, fn(&mut Policy, &mut Survey));
 
@@ -212,13 +212,20 @@ const RECORD: &[Row] = &[
         };
         record(survey).state.phase = Phase::Suspected(Suspected { suspicion, deadline: now() });
     }),
-    ("latch-open", Blocks, |_, survey| {
-        let latched = Latched { since: now(), epoch: Epoch(1) };
-        record(survey).state.latch.insert(region("us-west-2"), latched);
-        let latch = Latch { guarded: region("us-west-2"), gate: region("us-east-1") };
-        survey.latches.insert(latch, Seen::Known(true));
-    }),
+    ("latch-open", Blocks, |_, survey| latch(survey, "us-east-1")),
+    ("latch-open", Warns, |_, survey| latch(survey, "us-west-2")),
 ];
+
+/// A Region is latched, and every gate that guards it says so.
+fn latch(survey: &mut Survey, name: &str) {
+    let latched = Latched { since: now(), epoch: Epoch(1) };
+    record(survey).state.latch.insert(region(name), latched);
+    for (latch, seen) in &mut survey.latches {
+        if latch.guarded == region(name) {
+            *seen = Seen::Known(true);
+        }
+    }
+}
 
 const PEOPLE_AND_TRAFFIC: &[Row] = &[
     ("topic-subscribed", Blocks, |_, survey| topic(survey).confirmed = 0),

@@ -31,6 +31,7 @@ pub(super) fn of(entry: &Entry) -> Option<AwsCall> {
         | What::Fenced
         | What::LeftCutOff { .. }
         | What::Acknowledged
+        | What::BrokeGlass(_)
         | What::Reminded { .. }
         | What::Paused
         | What::Unpaused => format!("{}: {}", entry.what, entry.why()),
@@ -69,6 +70,7 @@ fn call(what: &What) -> Option<&'static str> {
         | What::SplitRisk { .. }
         | What::LeftCutOff { .. }
         | What::Acknowledged
+        | What::BrokeGlass(_)
         | What::Reminded { .. }
         | What::Paused
         | What::Unpaused => None,

@@ -96,7 +96,7 @@ fn order(act: &Act, state: &State) -> Option<Order> {
         OperatorWord::Abort => incident().map(Order::Abort),
         OperatorWord::Acknowledge => incident().map(Order::Acknowledge),
         OperatorWord::WeighAgain => incident().map(Order::WeighAgain),
-        OperatorWord::Adopt => incident().map(Order::Adopt),
+        OperatorWord::Adopt => incident().map(Order::adopt),
         OperatorWord::SwitchOver => incident().map(Order::SwitchOver),
         OperatorWord::Rebuild => Some(Order::Rebuild { incident: incident()?, replica: act.replica.clone()? }),
         OperatorWord::Pause => Some(Order::Pause),

@@ -289,6 +289,7 @@ impl Counters {
             | What::Isolating { .. }
             | What::SplitRisk { .. }
             | What::Acknowledged
+            | What::BrokeGlass(_)
             | What::CreateAnswered { .. }
             | What::Paused
             | What::Unpaused => {}

@@ -24,7 +24,7 @@ pub(super) fn speak(world: &mut World, application: usize) -> Vec<Word> {
         }
         Phase::Held(phase) => match phase.reason {
             HeldReason::Shadow => Vec::new(),
-            HeldReason::PromotedElsewhere if lost => order(Order::Adopt(phase.suspicion.incident.clone())),
+            HeldReason::PromotedElsewhere if lost => order(Order::adopt(phase.suspicion.incident.clone())),
             HeldReason::PromotedElsewhere => {
                 world.follow_again_once(application);
                 Vec::new()

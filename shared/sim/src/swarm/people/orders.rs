@@ -162,7 +162,7 @@ impl World {
         match reason {
             HeldReason::PromotedElsewhere => {
                 if self.readily(150) {
-                    self.says(Fault::AdoptedByPerson, Order::Adopt(incident.clone()), words);
+                    self.says(Fault::AdoptedByPerson, Order::adopt(incident.clone()), words);
                 } else if self.readily(80) {
                     self.follow_again(application);
                 }
