@@ -113,6 +113,20 @@ async fn an_order_about_another_incident_changes_nothing_and_says_so() {
     assert_eq!(told.outcome, Outcome::Refused, "no batch waits");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_journal_is_named_by_its_whole_hash_or_not_at_all() {
+    let glass = |hash: &str| {
+        let at = "2026-03-01T12:00:00Z";
+        format!(r#""incident":"20260301T120000Z-r1","glass":{{"by":"bob","called_at":"{at}","journal":"{hash}"}},"#)
+    };
+    let whole = "0a".repeat(32);
+    assert!(DeskRequest::read(&order("adopt", &glass(&whole))).is_ok());
+    for hash in ["", "0a", &"0A".repeat(32), &"zz".repeat(32), &"0a".repeat(33)] {
+        let error = DeskRequest::read(&order("adopt", &glass(hash))).unwrap_err().to_string();
+        assert!(error.contains("the hash of a journal"), "{hash:?}: {error}");
+    }
+}
+
 const WORD: &str = r#"{"application":"orders","action":"vote","voter":"on-call","verdict":"down","execute":true}"#;
 
 /// The word of a person is needed beside one alarm.

@@ -2,8 +2,8 @@
 
 use crate::script::{REPLICA, Script, candidate, done, seen};
 use understudy_engine::{
-    DbStatus, Epoch, HeldReason, Ignored, Mode, Order, Phase, PhaseName, PromotedBy, Sight, StepVerdict, Unseen,
-    Urgency, Verdict, What, Why,
+    BrokenGlass, DbStatus, Epoch, HeldReason, Ignored, Mode, Order, Phase, PhaseName, PromotedBy, Sight, StepVerdict,
+    Unseen, Urgency, Verdict, What, Who, Why,
 };
 
 /// The replica was found to stand alone while nothing was wrong.
@@ -93,6 +93,22 @@ fn a_promotion_by_somebody_else_is_adopted_only_on_a_persons_word() {
     assert!(script.state.latch.is_empty(), "not verified yet");
     assert_eq!(script.read_back(done()), StepVerdict::Advanced(Why::Writable));
     assert_eq!(script.state.writer.as_ref().unwrap().as_str(), REPLICA);
+}
+
+#[test]
+fn what_a_person_did_by_hand_is_told_before_it_is_adopted() {
+    let mut script = found();
+    let glass = BrokenGlass {
+        by: "bob".parse().unwrap(),
+        called_at: script.now,
+        journal: "0a".repeat(32).parse().unwrap(),
+    };
+    let adopt = |incident| Order::Adopt { incident, glass: Some(glass.clone()) };
+    assert_eq!(script.say("ann", adopt), StepVerdict::Advanced(Why::Adopted));
+    let [told, moved] = script.state.journal.outbox.last_chunk().unwrap();
+    assert_eq!((&told.what, &told.who), (&What::BrokeGlass(glass.clone()), &Who::Person("ann".parse().unwrap())));
+    assert!(told.why().contains("bob called for it") && told.why().contains(glass.journal.as_str()), "{}", told.why());
+    assert_eq!(moved.id.seq.0, told.id.seq.0 + 1);
 }
 
 #[test]
