@@ -6,7 +6,7 @@ mod automation;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use understudy_driver::{Caller, DeskRequest, RequestError};
 
 pub(crate) use automation::Automated;
@@ -62,9 +62,14 @@ pub(crate) fn open(payload: Value) -> Knock {
     if payload.get("requestContext").is_some() {
         return Knock::Url(by_url(payload));
     }
-    match payload {
-        Value::Object(fields) if automation::knocks(&fields) => Knock::Automation(automation::read(fields)),
-        payload => Knock::Direct(directly(payload)),
+    let Value::Object(fields) = payload else {
+        let problem = "it is something else".to_owned();
+        return Knock::Direct(Err(RequestError::NoObject { problem }.into()));
+    };
+    if automation::knocks(&fields) {
+        Knock::Automation(automation::read(fields))
+    } else {
+        Knock::Direct(directly(fields))
     }
 }
 
@@ -91,11 +96,7 @@ fn decoded(body: &str) -> Result<String, Refusal> {
     bytes.ok_or_else(|| refusal(400, "the body is no text: send a JSON object in UTF-8".to_owned()))
 }
 
-fn directly(payload: Value) -> Result<(DeskRequest, Caller), Refusal> {
-    let Value::Object(fields) = payload else {
-        let problem = "it is something else".to_owned();
-        return Err(RequestError::NoObject { problem }.into());
-    };
+fn directly(fields: Map<String, Value>) -> Result<(DeskRequest, Caller), Refusal> {
     let (request, by) = DeskRequest::of(fields)?;
     match by {
         Some(person) => Ok((request, Caller::Unverified(person))),

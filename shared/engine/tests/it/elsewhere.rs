@@ -98,11 +98,8 @@ fn a_promotion_by_somebody_else_is_adopted_only_on_a_persons_word() {
 #[test]
 fn what_a_person_did_by_hand_is_told_before_it_is_adopted() {
     let mut script = found();
-    let glass = BrokenGlass {
-        by: "bob".parse().unwrap(),
-        called_at: script.now,
-        journal: "0a".repeat(32).parse().unwrap(),
-    };
+    let glass =
+        BrokenGlass { by: "bob".parse().unwrap(), called_at: script.now, journal: "0a".repeat(32).parse().unwrap() };
     let adopt = |incident| Order::Adopt { incident, glass: Some(glass.clone()) };
     assert_eq!(script.say("ann", adopt), StepVerdict::Advanced(Why::Adopted));
     let [told, moved] = script.state.journal.outbox.last_chunk().unwrap();
