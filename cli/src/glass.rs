@@ -31,7 +31,7 @@ fn promoted(_: &Policy, _: &BreakGlass, _: &mut dyn Write) -> Result<ExitCode, F
 
 /// The journal as it was kept, with the order to go on from what it tells.
 pub(crate) fn reconcile(args: &Reconcile, out: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let glass = Journal::read(&args.journal)?.glass()?;
     let About { incident, ordered } = &args.about;
+    let glass = Journal::read(&args.journal)?.glass(&ordered.place.application)?;
     crate::desk::order(ordered, Ask::Adopt { incident: incident.clone(), glass: Some(glass) }, out)
 }

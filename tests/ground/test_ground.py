@@ -221,6 +221,7 @@ class Ground(unittest.TestCase):
             "the answer is taken",
             lambda: self.owner.understudy("failover", "approve", "--code", self.code(), "--yes")[0] == 0,
         )
+        self.owner.transcript.append("$ understudy failover approve --code … --yes\n[exit 0]\n")
         self.await_phase("FailedOver")
         self.assertEqual(self.promotions(), 1)
         self.assertEqual(run_step(self.steps[1], self.invoke)["outcome"], "shown")

@@ -89,7 +89,7 @@ pub(crate) enum FailoverVerb {
     Decline(Answered),
     /// Stop it, as long as the promotion was not accepted.
     Abort(About),
-    /// Promote by hand while the table cannot be asked.
+    /// Promote by hand while the table is away.
     BreakGlass(BreakGlass),
 }
 
@@ -197,7 +197,7 @@ pub(crate) enum IncidentVerb {
     WeighAgain(About),
     /// Go on after somebody else has promoted the replica.
     Adopt(About),
-    /// Enter what was done by `failover break-glass`, and go on from it.
+    /// Enter what `failover break-glass` has done, and go on.
     #[command(override_usage = "understudy incident reconcile --incident <ID> --journal <FILE> [OPTIONS]")]
     Reconcile(Reconcile),
 }

@@ -7,7 +7,7 @@ use understudy_engine::Region;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReadinessVerb {
-    /// Look whether a failover would work if it were needed now; changes nothing.
+    /// Look whether a failover would work now; changes nothing.
     Check(ReadinessCheck),
     /// List the checks: what each wants, and why.
     List(ReadinessList),
@@ -28,7 +28,7 @@ pub(crate) struct ReadinessCheck {
     /// What the names of functions, queues and alarms begin with.
     #[arg(long, value_name = "NAME", default_value = "understudy")]
     pub(crate) functions: String,
-    /// Ask the gate of a Region at another URL than the file's, as through a tunnel.
+    /// Ask a gate at another URL than the file has.
     #[arg(long = "gate", value_name = "REGION=URL", value_parser = gate)]
     pub(crate) gates: Vec<(Region, String)>,
     /// Show what is well, too.

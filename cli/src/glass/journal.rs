@@ -127,8 +127,16 @@ impl Journal {
         Ok(Self { path: path.to_owned(), lines })
     }
 
-    /// What the record is told of it.
-    pub(crate) fn glass(&self) -> Result<BrokenGlass, Failure> {
+    /// What the application's record is told of it.
+    pub(crate) fn glass(&self, of: &Application) -> Result<BrokenGlass, Failure> {
+        let is_ours =
+            |sealed: &&Sealed| matches!(&sealed.line.deed, Deed::Confirmed { application, .. } if application == of);
+        if self.lines.first().filter(is_ours).is_none() {
+            return Err(Failure {
+                problem: format!("{}: it is no journal of {of}", self.path.display()),
+                mend: "name the application that it is of with --application".to_owned(),
+            });
+        }
         let called = self.lines.iter().find(|sealed| sealed.line.deed == Deed::Calling);
         match (called, self.lines.last()) {
             (Some(called), Some(last)) => {
@@ -146,11 +154,22 @@ impl Journal {
 mod tests {
     use super::*;
 
+    fn orders() -> Application {
+        "orders".parse().unwrap()
+    }
+
     fn kept(name: &str) -> PathBuf {
         let path = std::env::temp_dir().join(format!("understudy-journal-{}-{name}", std::process::id()));
         drop(fs::remove_file(&path));
         let mut kept = Kept::begin(&path, "ann".parse().unwrap()).unwrap();
-        kept.write(Deed::Seen { told: "available".to_owned() }).unwrap();
+        kept.write(Deed::Confirmed {
+            application: orders(),
+            replica: "arn:aws:rds:us-west-2:111122223333:db:orders-replica".parse().unwrap(),
+            table: "timed out".to_owned(),
+            lag: None,
+            typed: "us-west-2".parse().unwrap(),
+        })
+        .unwrap();
         kept.write(Deed::Calling).unwrap();
         kept.write(Deed::Promoted).unwrap();
         path
@@ -159,8 +178,9 @@ mod tests {
     #[test]
     fn what_was_kept_is_read_and_tells_who_called() {
         let path = kept("whole");
-        let glass = Journal::read(&path).unwrap().glass().unwrap();
+        let glass = Journal::read(&path).unwrap().glass(&orders()).unwrap();
         assert_eq!(glass.by.as_str(), "ann");
+        assert!(Journal::read(&path).unwrap().glass(&"billing".parse().unwrap()).is_err(), "of another application");
         assert!(fs::read_to_string(&path).unwrap().ends_with(&format!("\"hash\":\"{}\"}}\n", glass.journal)));
         fs::remove_file(path).unwrap();
     }
@@ -178,7 +198,7 @@ mod tests {
         let text = fs::read_to_string(&path).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         for changed in [
-            text.replacen("available", "unavailable", 1),
+            text.replacen("timed out", "denied", 1),
             text.replacen("ann", "bob", 1),
             lines[1..].join("\n"),
             [lines[0], lines[2]].join("\n"),
@@ -189,7 +209,7 @@ mod tests {
             assert!(failure.problem.contains("understudy-journal"), "{failure}");
         }
         fs::write(&path, lines[0]).unwrap();
-        assert!(Journal::read(&path).unwrap().glass().is_err(), "nothing was called");
+        assert!(Journal::read(&path).unwrap().glass(&orders()).is_err(), "nothing was called");
         fs::remove_file(path).unwrap();
     }
 }

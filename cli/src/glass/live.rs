@@ -1,15 +1,15 @@
 //! The hammer: one call to promote, between a question to a person and readings until it is done.
 
 use super::journal::{Deed, Kept};
-use super::permit::{No, Table, promotable, table_away};
+use super::permit::{No, promotable, table_away};
 use crate::args::BreakGlass;
 use crate::failure::Failure;
 use jiff::Timestamp;
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 use std::time::Duration;
-use understudy_aws::{AwsCloud, Clients, DynamoLedger};
-use understudy_driver::{Cloud, Gauge, Ledger};
+use understudy_aws::{AwsCloud, Clients, reach};
+use understudy_driver::{Cloud, Gauge};
 use understudy_engine::{
     DbStatus, Epoch, Lag, Policy, Promote, PromoteAnswer, Region, Seconds, Sight, Sighting, Unseen,
 };
@@ -30,17 +30,19 @@ pub(super) fn promoted(policy: &Policy, args: &BreakGlass, out: &mut dyn Write) 
     let cloud = AwsCloud::new(runtime.block_on(Clients::from_env()));
     let found = match runtime.block_on(look(&cloud, policy, args))? {
         Ok(found) => found,
-        Err(No { problem, mend }) => {
-            writeln!(out, "{}: refused: {problem}\n  hint: {mend}", policy.application)?;
-            return Ok(ExitCode::FAILURE);
-        }
+        Err(no) => return refused(policy, &no, out),
     };
     tell(policy, args, &found, out)?;
     let standby = &policy.regions.standby;
     if !is_typed(standby, out)? {
-        writeln!(out, "{}: refused: {standby} was not typed, and nothing was done", policy.application)?;
-        return Ok(ExitCode::FAILURE);
+        let problem = format!("{standby} was not typed, and nothing was done");
+        return refused(policy, &No { problem, mend: "run it again to see the question again".to_owned() }, out);
     }
+    // A person takes their time, and the table may be back.
+    let found = match runtime.block_on(look(&cloud, policy, args))? {
+        Ok(found) => found,
+        Err(no) => return refused(policy, &no, out),
+    };
     let mut journal = Kept::begin(&args.journal, args.by.clone())?;
     journal.write(Deed::Confirmed {
         application: policy.application.clone(),
@@ -52,16 +54,18 @@ pub(super) fn promoted(policy: &Policy, args: &BreakGlass, out: &mut dyn Write) 
     runtime.block_on(promote(&cloud, policy, args, &mut journal, out))
 }
 
+fn refused(policy: &Policy, no: &No, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    writeln!(out, "{}: refused: {}\n  hint: {}", policy.application, no.problem, no.mend)?;
+    Ok(ExitCode::FAILURE)
+}
+
+fn table_region<'a>(policy: &'a Policy, args: &'a BreakGlass) -> &'a Region {
+    args.table_region.as_ref().unwrap_or(&policy.regions.standby)
+}
+
 async fn look(cloud: &AwsCloud, policy: &Policy, args: &BreakGlass) -> Result<Result<Found, No>, Failure> {
-    let region = args.table_region.as_ref().unwrap_or(&policy.regions.standby);
-    let table = match DynamoLedger::open_in(cloud.clients(), &args.table, Some(region)).await {
-        Err(error) => Table::from(error),
-        Ok(ledger) => match ledger.load(&policy.application).await {
-            Ok(record) => Table::Answers(record.state.phase.name()),
-            Err(error) => Table::from(error),
-        },
-    };
-    let table = match table_away(table, &policy.application)? {
+    let reached = reach(cloud.clients(), &args.table, table_region(policy, args), &policy.application).await;
+    let table = match table_away(policy, reached)? {
         Ok(table) => table,
         Err(no) => return Ok(Err(no)),
     };
@@ -80,7 +84,13 @@ fn tell(policy: &Policy, args: &BreakGlass, found: &Found, out: &mut dyn Write) 
         Err(unseen) => format!("{unseen}: nobody can tell how much is lost"),
     };
     writeln!(out, "{}: the glass would be broken", policy.application)?;
-    writeln!(out, "  Table     {}", found.table)?;
+    writeln!(
+        out,
+        "  Table     {} in {}, asked from this machine: {}",
+        args.table,
+        table_region(policy, args),
+        found.table
+    )?;
     writeln!(out, "  Replica   {replica}: available, replicates from {writer}")?;
     writeln!(out, "  Lag       {lag}")?;
     writeln!(out, "Nobody has weighed evidence, and somebody else may be doing the same: say aloud that you do it.")?;

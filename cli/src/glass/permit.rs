@@ -2,46 +2,8 @@
 //! would promote.
 
 use crate::failure::Failure;
-use understudy_aws::OpenError;
-use understudy_driver::LedgerError;
-use understudy_engine::{Application, DbStatus, PhaseName, Policy, Sight, Sighting};
-
-/// What came of asking the table.
-#[derive(Debug)]
-pub(crate) enum Table {
-    Answers(PhaseName),
-    /// It does not answer, or not usefully.
-    Away(String),
-    /// It may well be there: whoever asks is not let in, or asks in the wrong place.
-    Unsure(String),
-}
-
-impl From<OpenError> for Table {
-    fn from(error: OpenError) -> Self {
-        match &error {
-            OpenError::Unavailable { .. } => Self::Away(error.to_string()),
-            OpenError::NoRegion
-            | OpenError::TableMissing { .. }
-            | OpenError::EventuallyConsistent { .. }
-            | OpenError::OtherKey { .. }
-            | OpenError::Denied { .. } => Self::Unsure(error.to_string()),
-        }
-    }
-}
-
-impl From<LedgerError> for Table {
-    fn from(error: LedgerError) -> Self {
-        match &error {
-            LedgerError::Unavailable { .. } => Self::Away(error.to_string()),
-            LedgerError::UnknownApplication { .. }
-            | LedgerError::UnusableRecord { .. }
-            | LedgerError::UnusableBreaker { .. }
-            | LedgerError::Denied { .. }
-            | LedgerError::TableMissing { .. }
-            | LedgerError::Refused { .. } => Self::Unsure(error.to_string()),
-        }
-    }
-}
+use understudy_aws::Reach;
+use understudy_engine::{DbStatus, Policy, Sight, Sighting};
 
 /// Why not: the answer is no, and nothing was changed.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,18 +12,24 @@ pub(crate) struct No {
     pub(crate) mend: String,
 }
 
-/// What the table said, where it may.
-pub(crate) fn table_away(table: Table, application: &Application) -> Result<Result<String, No>, Failure> {
-    match table {
-        Table::Away(problem) => Ok(Ok(problem)),
-        Table::Answers(phase) => Ok(Err(No {
+/// Why the table is taken to be away.
+pub(crate) fn table_away(policy: &Policy, reach: Reach) -> Result<Result<String, No>, Failure> {
+    let status = format!("understudy status --application {}", policy.application);
+    match reach {
+        Reach::Silent { detail } => Ok(Ok(detail)),
+        Reach::Answers(Some(record)) => Ok(Err(No {
             problem: format!(
-                "the table answers, and the record is {phase}: Understudy decides, and so do people through it"
+                "the table answers, and the record is {}: Understudy decides, and so do people through it",
+                record.state.phase.name()
             ),
-            mend: format!("understudy status --application {application}"),
+            mend: status,
         })),
-        Table::Unsure(problem) => Err(Failure {
-            problem: format!("nobody can tell whether the table is away: {problem}"),
+        Reach::Answers(None) => Ok(Err(No {
+            problem: "the table answers, and has no such application".to_owned(),
+            mend: "name the table by --table and --table-region, or correct application in the file".to_owned(),
+        })),
+        Reach::Unsure { detail } => Err(Failure {
+            problem: format!("nobody can tell whether the table is away: {detail}"),
             mend: "name it by --table and --table-region, and ask with credentials that may read it".to_owned(),
         }),
     }
@@ -107,22 +75,12 @@ mod tests {
     }
 
     #[test]
-    fn the_glass_is_broken_only_while_the_table_is_away() {
-        let application = policy().application;
-        let away = LedgerError::Unavailable { detail: "timed out".to_owned() };
-        assert!(matches!(table_away(away.into(), &application), Ok(Ok(_))));
-        assert!(matches!(table_away(Table::Answers(PhaseName::Watching), &application), Ok(Err(_))));
-        for unsure in [
-            LedgerError::Denied { detail: String::new() },
-            LedgerError::UnknownApplication { application: "orders".to_owned() },
-            LedgerError::Refused { detail: String::new() },
-        ] {
-            assert!(table_away(unsure.into(), &application).is_err(), "it may be there");
-        }
-        let denied = OpenError::Denied { table: "understudy".to_owned(), detail: String::new() };
-        assert!(table_away(denied.into(), &application).is_err());
-        let open = OpenError::Unavailable { table: "understudy".to_owned(), detail: String::new() };
-        assert!(matches!(table_away(open.into(), &application), Ok(Ok(_))));
+    fn the_glass_is_broken_only_while_nobody_answers_for_the_table() {
+        let detail = || "in its words".to_owned();
+        let policy = policy();
+        assert_eq!(table_away(&policy, Reach::Silent { detail: detail() }).unwrap(), Ok(detail()));
+        assert!(table_away(&policy, Reach::Answers(None)).unwrap().is_err());
+        assert!(table_away(&policy, Reach::Unsure { detail: detail() }).is_err(), "it may be there");
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod items;
 mod ledger;
 mod levers;
 mod open;
+mod reach;
 mod rebuild;
 mod topic;
 
@@ -23,3 +24,4 @@ pub use cloud::AwsCloud;
 pub use glance::DynamoGlance;
 pub use ledger::DynamoLedger;
 pub use open::OpenError;
+pub use reach::{Reach, reach};

@@ -192,6 +192,13 @@ impl GateUrl {
     pub fn host(&self) -> &str {
         self.0.strip_prefix("https://").unwrap_or(&self.0)
     }
+
+    /// The Region that a Function URL names; a name of one's own names none.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        let (_, behind) = self.host().split_once(".lambda-url.")?;
+        behind.split_once('.').map(|(region, _)| region)
+    }
 }
 
 impl From<u128> for RunId {

@@ -32,21 +32,33 @@ impl Glass {
     }
 
     fn shatter(&self, typed: &str) -> (i32, String) {
+        self.shatter_of("understudy", typed)
+    }
+
+    fn shatter_of(&self, table: &str, typed: &str) -> (i32, String) {
         let (file, journal) = (root().join("tests/fixtures/orders.toml"), self.journal());
         let [file, journal] = [&file, &journal].map(|path| path.to_str().unwrap());
-        let words = ["failover", "break-glass", file, "--by", "ann", "--journal", journal];
+        let words = ["failover", "break-glass", file, "--by", "ann", "--journal", journal, "--table", table];
         understudy(&self.story, &words, typed)
     }
 
     fn lose_the_table(&self) -> String {
+        self.table_answers(503, "ServiceUnavailable")
+    }
+
+    fn table_answers(&self, status: u16, code: &str) -> String {
         self.story.cloud.fault(&Fault {
             service: "dynamodb",
             action: "*",
             region: None,
             body_contains: None,
             times: None,
-            effect: json!({"kind": "error", "status": 503, "code": "ServiceUnavailable", "message": "away"}),
+            effect: json!({"kind": "error", "status": status, "code": code, "message": "in its words"}),
         })
+    }
+
+    fn mend(&self, fault: &str) {
+        self.story.cloud.post(&format!("faults/{fault}/release"), json!({"mode": "continue"}));
     }
 }
 
@@ -62,7 +74,15 @@ fn the_glass_stays_whole_while_the_table_answers_or_nobody_types_the_region() {
     let (code, told) = glass.shatter("us-west-2\n");
     assert_eq!(code, 1, "{told}");
     assert!(told.contains("refused: the table answers, and the record is Watching"), "{told}");
-    glass.lose_the_table();
+    let (code, told) = glass.shatter_of("another", "us-west-2\n");
+    assert_eq!((code, told.contains("nobody can tell whether the table is away")), (2, true), "{told}");
+    for (status, code) in [(400, "AccessDeniedException"), (400, "ThrottlingException"), (400, "ValidationException")] {
+        let fault = glass.table_answers(status, code);
+        let (exit, told) = glass.shatter("us-west-2\n");
+        assert_eq!((exit, told.contains("nobody can tell whether the table is away")), (2, true), "{code}: {told}");
+        glass.mend(&fault);
+    }
+    let _away = glass.lose_the_table();
     for typed in ["", "\n", "us-east-1\n", "yes\n"] {
         let (code, told) = glass.shatter(typed);
         assert_eq!(code, 1, "{typed:?}: {told}");
@@ -92,7 +112,7 @@ fn what_was_done_while_the_table_was_away_is_entered_once_it_is_back() {
     assert_eq!(code, 1, "{again}");
     assert!(again.contains("stands alone"), "{again}");
 
-    glass.story.cloud.post(&format!("faults/{fault}/release"), json!({"mode": "continue"}));
+    glass.mend(&fault);
     glass.story.await_phase("held");
     glass.story.cloud.post(
         "functions",

@@ -240,6 +240,16 @@ fn region_voters_are_voters_of_the_primary_region_and_each_named_once() {
 }
 
 #[test]
+fn one_security_group_does_not_stand_for_two_regions() {
+    let same = |policy: &mut Policy| {
+        let groups = &mut policy.fence.as_mut().unwrap().security_groups;
+        let first = groups.values().next().unwrap().clone();
+        groups.values_mut().for_each(|group| *group = first.clone());
+    };
+    assert_eq!(fields(same), ["fence.security_groups.us-west-2"]);
+}
+
+#[test]
 fn a_fence_where_no_writer_ever_is_is_refused() {
     let elsewhere = |policy: &mut Policy| {
         let groups = &mut policy.fence.as_mut().unwrap().security_groups;

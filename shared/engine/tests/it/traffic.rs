@@ -78,6 +78,19 @@ fn the_primary_regions_latch_is_served_from_outside_and_from_two_places() {
 }
 
 #[test]
+fn a_gate_stands_under_the_region_that_its_url_names() {
+    let swapped = |traffic: &mut Traffic| {
+        let url = "https://c.lambda-url.us-west-1.on.aws".parse().unwrap();
+        traffic.gates.insert(region("us-west-2"), url);
+    };
+    assert_eq!(faults(swapped), error("traffic.gates.us-west-2"));
+    let own = |traffic: &mut Traffic| {
+        traffic.gates.insert(region("us-west-2"), "https://gate.example.com".parse().unwrap());
+    };
+    assert_eq!(faults(own), vec![], "a name of one's own says nothing of it");
+}
+
+#[test]
 fn a_gate_speaks_for_every_region_but_its_own() {
     let traffic = traffic();
     let speak = |guarded| traffic.gates_for(&region(guarded)).map(|(gate, _)| gate.as_str()).collect::<Vec<_>>();

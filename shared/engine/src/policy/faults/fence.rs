@@ -2,6 +2,7 @@
 
 use super::Faults;
 use crate::policy::Policy;
+use std::collections::BTreeMap;
 
 pub(super) fn check(policy: &Policy, faults: &mut Faults) {
     let Some(fence) = &policy.fence else {
@@ -24,6 +25,18 @@ pub(super) fn check(policy: &Policy, faults: &mut Faults) {
                 group,
                 "no writer is ever in this Region",
                 "name the primary and the standby Region, or remove it",
+            );
+        }
+    }
+    let mut seen = BTreeMap::new();
+    for (region, group) in &fence.security_groups {
+        if let Some(other) = seen.insert(group, region) {
+            let [path, other] = [region, other].map(|region| format!("fence.security_groups.{region}"));
+            faults.error(
+                &[&path, &other],
+                group,
+                "a security group is in one Region alone",
+                "name the group without rules that is in this Region",
             );
         }
     }

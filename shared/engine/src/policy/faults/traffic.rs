@@ -31,6 +31,17 @@ pub(super) fn check(policy: &Policy, faults: &mut Faults) {
             );
         }
     }
+    for (region, gate) in &traffic.gates {
+        let elsewhere = gate.region().filter(|code| *code != region.as_str());
+        if let Some(code) = elsewhere {
+            faults.error(
+                &[&format!("traffic.gates.{region}")],
+                gate,
+                &format!("the URL is of a function in {code}"),
+                "name the gate's URL in this Region, as module region puts it out",
+            );
+        }
+    }
     if regions.primary != regions.standby {
         check_gates(traffic, &regions.primary, &regions.standby, faults);
     }
