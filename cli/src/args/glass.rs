@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use understudy_engine::{Person, Region};
 
 #[derive(Debug, Args)]
+#[command(override_usage = "understudy failover break-glass --journal <FILE> --by <PERSON> <FILE>")]
 #[command(after_help = "Exit codes: 0 promoted, 1 refused or not confirmed, 2 could not tell.\n\
     It is for when the table is away: where the table answers, it refuses.")]
 pub(crate) struct BreakGlass {
     /// The application file, in TOML: the one that is in force.
     pub(crate) file: PathBuf,
-    /// Where to write what was done. A new file: enter it afterwards.
+    /// Where to write what was done: a new file.
     #[arg(long, value_name = "FILE")]
     pub(crate) journal: PathBuf,
     /// Who does it.
@@ -20,10 +21,10 @@ pub(crate) struct BreakGlass {
     /// Name of the table.
     #[arg(long, value_name = "NAME", default_value = "understudy")]
     pub(crate) table: String,
-    /// Region of the table. Without it, the file's standby Region.
+    /// Region of the table, if not the standby Region.
     #[arg(long, value_name = "REGION")]
     pub(crate) table_region: Option<Region>,
-    /// How many seconds to wait until it is promoted.
+    /// Seconds to wait for it at most.
     #[arg(long, value_name = "N", default_value_t = 3600)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) wait: u32,
