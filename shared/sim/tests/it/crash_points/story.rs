@@ -14,9 +14,10 @@ pub(super) const PRIMARY: &str = "us-east-1";
 pub(super) const STANDBY: &str = "us-west-2";
 const WITNESS: &str = "us-east-2";
 
-/// The writer's own security groups, and the one that admits nobody.
+/// The writer's own security groups, and the one of each Region that admits nobody.
 pub(super) const OWN_GROUP: &str = "sg-00000aaa";
 pub(super) const FENCE_GROUP: &str = "sg-00000fff";
+const STANDBY_FENCE_GROUP: &str = "sg-00000ffe";
 
 /// What people see when they look.
 pub(super) struct Eyes {
@@ -98,7 +99,7 @@ fn policy(application: &str, more: &Value) -> Policy {
 }
 
 fn fence() -> Value {
-    json!({"security_groups": {PRIMARY: FENCE_GROUP, STANDBY: FENCE_GROUP}})
+    json!({"security_groups": {PRIMARY: FENCE_GROUP, STANDBY: STANDBY_FENCE_GROUP}})
 }
 
 pub(super) fn stories() -> Vec<Story> {
@@ -233,7 +234,7 @@ fn switched_home() -> Story {
             phase: PhaseName::FailedOver,
             promotions: 2,
             latched: vec![STANDBY],
-            groups: vec![("orders", FENCE_GROUP), ("orders-replica", FENCE_GROUP)],
+            groups: vec![("orders", FENCE_GROUP), ("orders-replica", STANDBY_FENCE_GROUP)],
         }],
         ..auto()
     }
