@@ -19,7 +19,7 @@ pub(crate) use explain::{DrillNamed, Explain};
 pub(crate) use fsm::{FsmFormat, FsmShow, FsmVerb};
 pub(crate) use glass::{BreakGlass, Reconcile};
 pub(crate) use incident::IncidentExport;
-pub(crate) use readiness::{ReadinessCheck, ReadinessList, ReadinessVerb};
+pub(crate) use readiness::{ReadinessCheck, ReadinessLast, ReadinessList, ReadinessVerb};
 pub(crate) use sim::{SimRun, SimVerb};
 pub(crate) use traffic::{TrafficShow, TrafficTest, TrafficVerb};
 

@@ -1,13 +1,9 @@
 //! The names of an application as they are in Route 53: for setting them up, and for drills. Nothing here is needed
 //! during a failover, and nothing is changed.
 
-mod checks;
-mod judge;
 #[cfg(feature = "aws")]
 mod live;
 mod places;
-#[cfg_attr(not(any(feature = "aws", test)), allow(dead_code, reason = "made by `live` alone"))]
-mod seen;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -15,12 +11,12 @@ mod tree;
 
 use crate::args::{Output, TrafficShow, TrafficTest, TrafficVerb};
 use crate::failure::Failure;
-use seen::{Fault, Seen};
 use serde_json::json;
 use std::io::Write;
 use std::process::ExitCode;
 use table::{Asked, Row};
 use understudy_engine::{Policy, Region, Traffic};
+use understudy_readiness::names::{self, Fault, Zone};
 
 pub(crate) fn run(verb: &TrafficVerb, out: &mut dyn Write, err: &mut dyn Write) -> Result<ExitCode, Failure> {
     let file = match verb {
@@ -39,18 +35,12 @@ pub(crate) fn run(verb: &TrafficVerb, out: &mut dyn Write, err: &mut dyn Write) 
     }
 }
 
-/// Every fault of an application's names, for whoever judges more than names.
-#[cfg(feature = "aws")]
-pub(crate) fn faults(policy: &Policy, traffic: &Traffic) -> Result<Vec<Fault>, Failure> {
-    Ok(judge::judge(policy, traffic, &read(traffic)?))
-}
-
 fn show(args: &TrafficShow, policy: &Policy, traffic: &Traffic, out: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let seen = read(traffic)?;
-    let faults = judge::judge(policy, traffic, &seen);
+    let zone = read(traffic)?;
+    let faults = names::faults(policy, traffic, &zone);
     match args.output {
         Output::Text => {
-            tree::draw(out, traffic, &seen)?;
+            tree::draw(out, traffic, &zone)?;
             tell(&faults, out)?;
         }
         Output::Json => writeln!(out, "{}", serde_json::to_string_pretty(&json!({"faults": faults}))?)?,
@@ -92,7 +82,7 @@ fn list(regions: impl Iterator<Item = impl ToString>) -> String {
 }
 
 #[cfg(feature = "aws")]
-fn read(traffic: &Traffic) -> Result<Seen, Failure> {
+fn read(traffic: &Traffic) -> Result<Zone, Failure> {
     live::read(traffic)
 }
 
@@ -102,7 +92,7 @@ fn ask(traffic: &Traffic, places: &[places::Place], args: &TrafficTest) -> Resul
 }
 
 #[cfg(not(feature = "aws"))]
-fn read(_: &Traffic) -> Result<Seen, Failure> {
+fn read(_: &Traffic) -> Result<Zone, Failure> {
     Err(Failure::without_aws())
 }
 

@@ -9,6 +9,8 @@ use understudy_engine::Region;
 pub(crate) enum ReadinessVerb {
     /// Look whether a failover would work now; changes nothing.
     Check(ReadinessCheck),
+    /// Show what the scheduled look has found last.
+    Last(ReadinessLast),
     /// List the checks: what each wants, and why.
     List(ReadinessList),
 }
@@ -46,6 +48,26 @@ fn gate(text: &str) -> Result<(Region, String), String> {
         return Ok((region, url.trim_end_matches('/').to_owned()));
     }
     Err(format!("{url:?} is no URL: write https:// and a host"))
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 a failover would have worked, 1 something blocked,\n\
+    2 could not tell, or nobody has looked for two hours.")]
+pub(crate) struct ReadinessLast {
+    /// The application file, in TOML.
+    pub(crate) file: PathBuf,
+    /// Name of the table.
+    #[arg(long, value_name = "NAME", default_value = "understudy")]
+    pub(crate) table: String,
+    /// Region of the table. Without it, the file's standby Region.
+    #[arg(long, value_name = "REGION")]
+    pub(crate) table_region: Option<Region>,
+    /// Show what was well, too.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, Args)]

@@ -1,12 +1,12 @@
-//! The ground of an account: what AWS, Route 53 and the gates answer now.
+//! The ground of an account, as it answers now.
 
-use super::gates;
-use crate::args::ReadinessCheck;
+use crate::args::{ReadinessCheck, ReadinessLast};
 use crate::failure::Failure;
 use aws_config::{BehaviorVersion, Region as SdkRegion};
 use jiff::Timestamp;
+use understudy_aws::{Clients, DynamoLedger};
 use understudy_engine::Policy;
-use understudy_readiness::{NameFault, Readiness, Seen, Survey, Unseen, Why};
+use understudy_readiness::Readiness;
 use understudy_survey::Place;
 
 pub(super) fn judged(policy: &Policy, args: &ReadinessCheck) -> Result<Readiness, Failure> {
@@ -14,30 +14,37 @@ pub(super) fn judged(policy: &Policy, args: &ReadinessCheck) -> Result<Readiness
         table: args.table.clone(),
         table_region: args.table_region.clone().unwrap_or_else(|| policy.regions.standby.clone()),
         functions: args.functions.clone(),
+        gates: args.gates.clone(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let seen = runtime.block_on(async {
+    let survey = runtime.block_on(async {
         let home = SdkRegion::new(place.table_region.as_str().to_owned());
         let config = aws_config::defaults(BehaviorVersion::latest()).region(home).load().await;
         understudy_survey::survey(&config, policy, &place, Timestamp::now()).await
     });
-    let now = Timestamp::now();
-    let latches =
-        policy.traffic.as_ref().map(|traffic| gates::latches(policy, traffic, &args.gates)).unwrap_or_default();
-    let survey = Survey { names: names(policy), latches, ..seen };
-    Ok(Readiness::of(policy, &survey, now))
+    Ok(Readiness::of(policy, &survey, Timestamp::now()))
 }
 
-fn names(policy: &Policy) -> Seen<Vec<NameFault>> {
-    let Some(traffic) = &policy.traffic else { return Seen::Known(Vec::new()) };
-    match crate::traffic::faults(policy, traffic) {
-        Ok(faults) => {
-            let faults = faults.into_iter().map(|fault| NameFault { at: fault.at, problem: fault.problem });
-            Seen::Known(faults.collect())
-        }
-        Err(failure) => {
-            let asked = "route53:ListResourceRecordSets and route53:GetHealthCheck".to_owned();
-            Seen::Unseen(Unseen { why: Why::Refused, asked, detail: failure.problem })
-        }
-    }
+/// The look that the schedule has kept, and the time now.
+pub(super) fn kept(policy: &Policy, args: &ReadinessLast) -> Result<(Readiness, Timestamp), Failure> {
+    let region = args.table_region.clone().unwrap_or_else(|| policy.regions.standby.clone());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let kept = runtime.block_on(async {
+        let ledger = DynamoLedger::open_in(&Clients::from_env().await, &args.table, Some(&region)).await;
+        let ledger = ledger.map_err(|error| unread(&error))?;
+        ledger.kept(&policy.application).await.map_err(|error| unread(&error))
+    })?;
+    let kept = kept.ok_or_else(|| Failure {
+        problem: format!("nobody has looked at {} yet", policy.application),
+        mend: "deploy the function `readiness` and its schedule, or ask now: `readiness check`".to_owned(),
+    })?;
+    let readiness = serde_json::from_str(&kept.text).map_err(|error| Failure {
+        problem: format!("the look of {} cannot be read: {error}", kept.at),
+        mend: "use the release that is deployed, or ask now: `readiness check`".to_owned(),
+    })?;
+    Ok((readiness, Timestamp::now()))
+}
+
+fn unread(error: &impl std::fmt::Display) -> Failure {
+    Failure { problem: error.to_string(), mend: "see --table, --table-region and the credentials".to_owned() }
 }

@@ -64,6 +64,12 @@ impl Clients {
         }
     }
 
+    /// What they are made from: credentials, Region and endpoint.
+    #[must_use]
+    pub fn config(&self) -> &SdkConfig {
+        &self.base
+    }
+
     /// The Region that we run in.
     #[must_use]
     pub fn home(&self) -> Option<String> {

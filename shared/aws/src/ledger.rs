@@ -26,6 +26,14 @@ pub struct DynamoLedger {
     pub(crate) region: String,
 }
 
+impl DynamoLedger {
+    /// The name of its table, and the Region that it is read in.
+    #[must_use]
+    pub fn place(&self) -> (&str, &str) {
+        (&self.table, &self.region)
+    }
+}
+
 /// What a conditional write came to.
 enum Written {
     Done,

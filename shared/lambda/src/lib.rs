@@ -8,3 +8,4 @@ mod shell;
 pub use count::count;
 pub use fault::{ErrorType, Fault};
 pub use shell::Shell;
+pub use understudy_aws::Kept;

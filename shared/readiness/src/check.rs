@@ -4,7 +4,8 @@ use crate::seen::{Seen, Unseen};
 use crate::subjects;
 use crate::survey::Survey;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt::{self, Display};
 use understudy_engine::{Application, Policy};
 
@@ -24,7 +25,7 @@ pub struct Check {
 }
 
 /// What comes of a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Ok,
@@ -37,19 +38,19 @@ pub enum Verdict {
 }
 
 /// What a check has found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     pub verdict: Verdict,
     pub seen: String,
-    pub why: &'static str,
+    pub why: Cow<'static, str>,
     /// None where nothing has to be mended.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mend: Option<String>,
 }
 
 /// Everything that was found, and what it comes to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Readiness {
     pub schema: u32,
     pub application: Application,
@@ -59,7 +60,7 @@ pub struct Readiness {
 }
 
 /// Whether a failover would work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     Ready,
@@ -144,7 +145,13 @@ impl Check {
             seen: unseen.to_string(),
             mend: Some(unseen.mend()),
         });
-        Finding { name: self.name, verdict: told.verdict, seen: told.seen, why: self.why, mend: told.mend }
+        Finding {
+            name: self.name.into(),
+            verdict: told.verdict,
+            seen: told.seen,
+            why: self.why.into(),
+            mend: told.mend,
+        }
     }
 }
 
@@ -176,6 +183,17 @@ impl Readiness {
     #[must_use]
     pub fn count(&self, verdict: Verdict) -> usize {
         self.findings.iter().filter(|finding| finding.verdict == verdict).count()
+    }
+}
+
+impl Answer {
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Ready => "a failover would work now",
+            Self::NotReady => "a failover would not work now",
+            Self::CannotTell => "nobody can tell whether a failover would work now",
+        }
     }
 }
 

@@ -4,14 +4,18 @@
 //! [`check`] holds it against the policy. The crate asks nobody: who makes the survey, and what time it is, is the
 //! caller's business. What could not be told is never ok.
 
+mod change;
 mod check;
+pub mod names;
 mod seen;
 mod subjects;
 mod survey;
+mod telling;
 
+pub use change::Change;
 pub use check::{Answer, CHECKS_SCHEMA, Check, Finding, Readiness, Verdict, check, checks};
 pub use seen::{Seen, Unseen, Why};
 pub use survey::{
-    Alarm, Database, FunctionAt, Latch, NameFault, OwnAlarm, ParameterGroup, Quota, Quotas, Replication, Settings,
-    Storage, Survey, Table, Topic,
+    Alarm, Database, FunctionAt, Latch, OwnAlarm, ParameterGroup, Quota, Quotas, Replication, Settings, Storage,
+    Survey, Table, Topic,
 };

@@ -1,5 +1,6 @@
 //! What was seen of an application's ground, as plain data.
 
+use crate::names::Fault;
 use crate::seen::Seen;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -29,7 +30,7 @@ pub struct Survey {
     pub table: Seen<Table>,
     pub record: Seen<Record>,
     /// What is wrong with the names in Route 53.
-    pub names: Seen<Vec<NameFault>>,
+    pub names: Seen<Vec<Fault>>,
     /// Whether each gate says that a Region is latched.
     pub latches: BTreeMap<Latch, Seen<bool>>,
     /// The concurrency that is reserved for each function; none where none is.
@@ -145,13 +146,6 @@ pub struct Table {
     /// Whether its stream wakes functions with old and new images.
     pub streams: bool,
     pub deletion_protection: bool,
-}
-
-/// One thing that is wrong with a name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NameFault {
-    pub at: String,
-    pub problem: String,
 }
 
 /// The latch of a Region, as the gate of another one tells it.

@@ -13,7 +13,11 @@ use understudy_engine::Region;
 use understudy_readiness::{Seen, Unseen, Why};
 
 /// The words by which services say that there is no such thing.
-const ABSENT: [&str; 4] = ["NotFound", "NonExistentQueue", "QueueDoesNotExist", "ResourceNotFoundException"];
+const ABSENT: [&str; 5] =
+    ["NotFound", "NonExistentQueue", "QueueDoesNotExist", "ResourceNotFoundException", "NoSuchHostedZone"];
+
+/// Where the API of Route 53 is, wherever the application is.
+pub(crate) const ROUTE53_REGION: &str = "us-east-1";
 
 pub(crate) struct Account(SdkConfig);
 
@@ -53,6 +57,11 @@ impl Account {
         aws_sdk_sqs::Client::new(&self.of(region))
     }
 
+    /// Route 53, whose API is in one Region alone.
+    pub(crate) fn route53(&self) -> aws_sdk_route53::Client {
+        aws_sdk_route53::Client::new(&self.0.to_builder().region(SdkRegion::new(ROUTE53_REGION)).build())
+    }
+
     fn of(&self, region: &Region) -> SdkConfig {
         self.0.to_builder().region(SdkRegion::new(region.as_str().to_owned())).build()
     }
@@ -62,7 +71,7 @@ impl Account {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub(crate) action: &'static str,
-    pub(crate) region: &'a Region,
+    pub(crate) region: &'a str,
 }
 
 impl Asked<'_> {

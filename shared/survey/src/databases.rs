@@ -15,7 +15,7 @@ pub(crate) struct Found {
 
 pub(crate) async fn find(account: &Account, arn: &DbInstanceArn) -> Seen<Found> {
     let region = arn.region();
-    let asked = Asked { action: "rds:DescribeDBInstances", region: &region };
+    let asked = Asked { action: "rds:DescribeDBInstances", region: region.as_str() };
     let answer = account.rds(&region).describe_db_instances().db_instance_identifier(arn.instance()).send().await;
     match answer {
         Err(error) => asked.failed(&error),
@@ -100,7 +100,7 @@ fn pending(values: &PendingModifiedValues) -> Vec<String> {
 /// How many finished automated backups an instance has.
 pub(crate) async fn finished_backups(account: &Account, arn: &DbInstanceArn) -> Seen<usize> {
     let region = arn.region();
-    let asked = Asked { action: "rds:DescribeDBSnapshots", region: &region };
+    let asked = Asked { action: "rds:DescribeDBSnapshots", region: region.as_str() };
     let request = account.rds(&region).describe_db_snapshots().db_instance_identifier(arn.instance());
     let pages = request.snapshot_type("automated").into_paginator().items().send().try_collect().await;
     match pages {
@@ -117,7 +117,7 @@ pub(crate) async fn quotas(account: &Account, policy: &Policy) -> BTreeMap<Regio
 }
 
 async fn quotas_in(account: &Account, region: &Region) -> Quotas {
-    let asked = Asked { action: "rds:DescribeAccountAttributes", region };
+    let asked = Asked { action: "rds:DescribeAccountAttributes", region: region.as_str() };
     let answer = account.rds(region).describe_account_attributes().send().await;
     let told = |name: &str| match &answer {
         Err(error) => asked.failed(error),

@@ -33,7 +33,7 @@ pub(crate) async fn functions(
     for (region, function) in wanted(policy) {
         let (client, name) = (account.lambda(&region), format!("{prefix}-{function}"));
         reads.spawn(async move {
-            let asked = Asked { action: "lambda:GetFunctionConcurrency", region: &region };
+            let asked = Asked { action: "lambda:GetFunctionConcurrency", region: region.as_str() };
             let seen = match client.get_function_concurrency().function_name(&name).send().await {
                 Err(error) => asked.failed(&error),
                 Ok(answer) => {
@@ -60,12 +60,12 @@ pub(crate) async fn dead_letters(
 }
 
 async fn waiting(client: &aws_sdk_sqs::Client, region: &Region, name: &str) -> Seen<u64> {
-    let asked = Asked { action: "sqs:GetQueueUrl", region };
+    let asked = Asked { action: "sqs:GetQueueUrl", region: region.as_str() };
     let url = match client.get_queue_url().queue_name(name).send().await {
         Err(error) => return asked.failed(&error),
         Ok(answer) => answer.queue_url.unwrap_or_default(),
     };
-    let asked = Asked { action: "sqs:GetQueueAttributes", region };
+    let asked = Asked { action: "sqs:GetQueueAttributes", region: region.as_str() };
     let count = QueueAttributeName::ApproximateNumberOfMessages;
     match client.get_queue_attributes().queue_url(url).attribute_names(count.clone()).send().await {
         Err(error) => asked.failed(&error),

@@ -38,7 +38,7 @@ async fn measured(
     period: i32,
 ) -> Seen<Vec<Datapoint>> {
     let region = replica.region();
-    let asked = Asked { action: "cloudwatch:GetMetricStatistics", region: &region };
+    let asked = Asked { action: "cloudwatch:GetMetricStatistics", region: region.as_str() };
     let instance = Dimension::builder().name("DBInstanceIdentifier").value(replica.instance()).build();
     let request = account.cloudwatch(&region).get_metric_statistics().namespace("AWS/RDS").metric_name("ReplicaLag");
     let request = request.dimensions(instance).period(period).statistics(Statistic::Maximum);

@@ -1,12 +1,12 @@
 //! Asks AWS what readiness is judged by. Every call reads, each is bounded, and all Regions are asked at once: a Region
 //! that does not answer costs seconds, and leaves what it was asked for unseen.
-//!
-//! Names in Route 53 and the gates' answers are not asked for here: they are no business of an account's SDK alone.
 
 mod account;
 mod databases;
 mod deployed;
+mod gates;
 mod lag;
+mod names;
 mod settings;
 mod table;
 mod watched;
@@ -16,7 +16,9 @@ use aws_config::SdkConfig;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use understudy_engine::{Policy, Region};
-use understudy_readiness::{Seen, Survey, Unseen, Why};
+use understudy_readiness::{Seen, Survey};
+
+pub use names::Route53;
 
 /// Where an application's parts are, beyond what its file says.
 #[derive(Debug, Clone)]
@@ -27,9 +29,11 @@ pub struct Place {
     pub table_region: Region,
     /// What the names of functions, queues and alarms begin with, without the dash.
     pub functions: String,
+    /// Gates that are asked at another URL than the file's.
+    pub gates: Vec<(Region, String)>,
 }
 
-/// Everything but names and latches, which the caller asks for in its own way.
+/// Everything that readiness is judged by.
 pub async fn survey(config: &SdkConfig, policy: &Policy, place: &Place, now: Timestamp) -> Survey {
     let account = Account::new(config);
     let (writer, replica) = (&policy.database.writer, &policy.database.replica);
@@ -39,8 +43,14 @@ pub async fn survey(config: &SdkConfig, policy: &Policy, place: &Place, now: Tim
             tokio::join!(settings::read(&account, &writer), settings::read(&account, &replica));
         (writer, replica, of_writer, of_replica)
     };
+    let traffic = async {
+        let Some(traffic) = &policy.traffic else { return (Seen::Known(Vec::new()), BTreeMap::new()) };
+        let route53 = Route53::new(config);
+        let (zone, latches) = tokio::join!(route53.zone(traffic), gates::latches(policy, traffic, place));
+        (zone.map(|zone| understudy_readiness::names::faults(policy, traffic, &zone)), latches)
+    };
     let regions = deployed::regions(policy);
-    let (databases, backups, quotas, lag, day, alarms, own, topic, table, functions, dead_letters) = tokio::join!(
+    let (databases, backups, quotas, lag, day, alarms, own, topic, table, functions, dead_letters, traffic) = tokio::join!(
         databases,
         databases::finished_backups(&account, replica),
         databases::quotas(&account, policy),
@@ -52,7 +62,9 @@ pub async fn survey(config: &SdkConfig, policy: &Policy, place: &Place, now: Tim
         table::describe(&account, place),
         deployed::functions(&account, policy, &place.functions),
         deployed::dead_letters(&account, &regions, &place.functions),
+        traffic,
     );
+    let (names, latches) = traffic;
     let (writer, replica, writer_settings, replica_settings) = databases;
     // The last thing seen: what is judged by its age should not grow old while a Region does not answer.
     let record = table::record(config, policy, place).await;
@@ -70,13 +82,9 @@ pub async fn survey(config: &SdkConfig, policy: &Policy, place: &Place, now: Tim
         topic,
         table,
         record,
-        names: not_asked("the names in Route 53"),
-        latches: BTreeMap::new(),
+        names,
+        latches,
         functions,
         dead_letters,
     }
-}
-
-fn not_asked<T>(asked: &str) -> Seen<T> {
-    Seen::Unseen(Unseen { why: Why::NotAsked, asked: asked.to_owned(), detail: "nobody has asked".to_owned() })
 }

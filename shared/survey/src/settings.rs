@@ -23,7 +23,7 @@ pub(crate) async fn read(account: &Account, found: &Seen<Found>) -> Settings {
 
 /// What somebody has set: a group holds hundreds that nobody has.
 async fn parameters(account: &Account, region: &Region, groups: &[&str]) -> Seen<BTreeMap<String, String>> {
-    let asked = Asked { action: "rds:DescribeDBParameters", region };
+    let asked = Asked { action: "rds:DescribeDBParameters", region: region.as_str() };
     let client = account.rds(region);
     let mut set = BTreeMap::new();
     for group in groups {
@@ -39,7 +39,7 @@ async fn parameters(account: &Account, region: &Region, groups: &[&str]) -> Seen
 }
 
 async fn options(account: &Account, region: &Region, groups: &[String]) -> Seen<BTreeSet<String>> {
-    let asked = Asked { action: "rds:DescribeOptionGroups", region };
+    let asked = Asked { action: "rds:DescribeOptionGroups", region: region.as_str() };
     let client = account.rds(region);
     let mut names = BTreeSet::new();
     for group in groups {

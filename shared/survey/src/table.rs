@@ -10,7 +10,7 @@ use understudy_engine::Policy;
 use understudy_readiness::{Seen, Table, Why};
 
 pub(crate) async fn describe(account: &Account, place: &Place) -> Seen<Table> {
-    let asked = Asked { action: "dynamodb:DescribeTable", region: &place.table_region };
+    let asked = Asked { action: "dynamodb:DescribeTable", region: place.table_region.as_str() };
     let answer = account.dynamodb(&place.table_region).describe_table().table_name(&place.table).send().await;
     let description = match answer {
         Err(error) => return asked.failed(&error),
@@ -34,7 +34,7 @@ pub(crate) async fn describe(account: &Account, place: &Place) -> Seen<Table> {
 }
 
 pub(crate) async fn record(config: &SdkConfig, policy: &Policy, place: &Place) -> Seen<Record> {
-    let asked = Asked { action: "dynamodb:GetItem", region: &place.table_region };
+    let asked = Asked { action: "dynamodb:GetItem", region: place.table_region.as_str() };
     let ledger = match DynamoLedger::open_in(&Clients::new(config), &place.table, Some(&place.table_region)).await {
         Ok(ledger) => ledger,
         Err(error) => {

@@ -23,7 +23,7 @@ pub(crate) async fn alarms(account: &Account, policy: &Policy) -> BTreeMap<Voter
 
 async fn alarm_of(client: &aws_sdk_cloudwatch::Client, arn: &AlarmArn) -> Seen<Alarm> {
     let region = arn.region();
-    let asked = Asked { action: "cloudwatch:DescribeAlarms", region: &region };
+    let asked = Asked { action: "cloudwatch:DescribeAlarms", region: region.as_str() };
     let request = client.describe_alarms().alarm_names(arn.alarm());
     let answer = match request.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm).send().await {
         Err(error) => return asked.failed(&error),
@@ -52,7 +52,7 @@ pub(crate) async fn own(
         reads.spawn(async move {
             let request = client.describe_alarms().alarm_name_prefix(prefix);
             let request = request.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
-            let asked = Asked { action: "cloudwatch:DescribeAlarms", region: &region };
+            let asked = Asked { action: "cloudwatch:DescribeAlarms", region: region.as_str() };
             let found = match request.into_paginator().send().try_collect().await {
                 Err(error) => asked.failed(&error),
                 Ok(pages) => Seen::Known(
@@ -92,7 +92,7 @@ fn of_composite(alarm: &CompositeAlarm) -> OwnAlarm {
 pub(crate) async fn topic(account: &Account, policy: &Policy) -> Seen<Topic> {
     let arn = &policy.notification.topic;
     let region = arn.region();
-    let asked = Asked { action: "sns:GetTopicAttributes", region: &region };
+    let asked = Asked { action: "sns:GetTopicAttributes", region: region.as_str() };
     let answer = account.sns(&region).get_topic_attributes().topic_arn(arn.as_str()).send().await;
     match answer {
         Err(error) => asked.failed(&error),

@@ -13,7 +13,7 @@ const MAIN_LINES_MAX: usize = 40;
 const NAMELESS: [&str; 9] = ["common", "utils", "util", "helpers", "types", "models", "errors", "misc", "mod"];
 
 /// Who may know whom, among our own crates. Whoever is missing here is new: give it its place.
-const LAYERS: [(&str, &[&str]); 21] = [
+const LAYERS: [(&str, &[&str]); 22] = [
     ("shared/engine", &[]),
     ("shared/events", &["engine"]),
     ("shared/driver", &["engine", "events"]),
@@ -30,6 +30,7 @@ const LAYERS: [(&str, &[&str]); 21] = [
     ("functions/conductor", &["driver", "engine", "events", "lambda"]),
     ("functions/notify", &["driver", "engine", "events", "lambda"]),
     ("functions/runbook", &["driver", "engine", "lambda"]),
+    ("functions/readiness", &["driver", "engine", "events", "lambda", "readiness", "survey"]),
     ("functions/probe", &["engine", "lambda", "prober"]),
     ("functions/gate", &["aws", "driver", "engine"]),
     ("cli", &["driver", "engine", "loopback", "postgres", "readiness", "report", "sim", "survey"]),
@@ -37,7 +38,7 @@ const LAYERS: [(&str, &[&str]); 21] = [
     ("tests/model", &["engine"]),
 ];
 
-/// Who knows the SDK. What the Lambdas link is the first alone.
+/// Who knows the SDK. What decides and acts links the first alone.
 const ADAPTERS: [&str; 2] = ["shared/aws", "shared/survey"];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -2,8 +2,9 @@
 
 use crate::check::Verdict::{Blocks, Warns};
 use crate::check::{Check, Ground, Judged, blocks, ok, warns, wrong_with};
+use crate::names::Fault;
 use crate::seen::Why;
-use crate::survey::{Latch, NameFault};
+use crate::survey::Latch;
 
 pub(super) const CHECKS: [Check; 4] = [
     Check {
@@ -50,9 +51,9 @@ fn names<'a>(ground: &Ground<'a>) -> Judged<'a> {
     let faults = ground.survey.names.known()?;
     match faults.as_slice() {
         [] => ok("no faults"),
-        [NameFault { at, problem }, rest @ ..] => {
+        [Fault { at, problem, mend }, rest @ ..] => {
             let more = if rest.is_empty() { String::new() } else { format!("; and {} more", rest.len()) };
-            blocks(format!("{at}: {problem}{more}"), "see `understudy traffic show`, which has a mend for each")
+            blocks(format!("{at}: {problem}{more}"), format!("{mend}; `understudy traffic show` has a mend for each"))
         }
     }
 }

@@ -8,7 +8,8 @@ use understudy_engine::{
     Suspected, Suspicion, Turn, Verdict as Said, Vote,
 };
 use understudy_readiness::Verdict::{self, Blocks, Warns};
-use understudy_readiness::{Alarm, Database, NameFault, OwnAlarm, Quota, Seen, Survey, Table, Topic, Why};
+use understudy_readiness::names::Fault;
+use understudy_readiness::{Alarm, Database, OwnAlarm, Quota, Seen, Survey, Table, Topic, Why};
 
 pub(crate) type Row = (&'static str, Verdict, fn(&mut Policy, &mut Survey));
 
@@ -237,8 +238,9 @@ const PEOPLE_AND_TRAFFIC: &[Row] = &[
         survey.names = unseen(Why::NotAsked);
     }),
     ("names-as-designed", Blocks, |_, survey| {
-        let (at, problem) = ("orders.example.com SECONDARY".to_owned(), "its TTL is 300 s".to_owned());
-        known(&mut survey.names).push(NameFault { at, problem });
+        let [at, problem, mend] =
+            ["orders.example.com SECONDARY", "its TTL is 300 s", "set it to 60"].map(str::to_owned);
+        known(&mut survey.names).push(Fault { at, problem, mend });
     }),
     ("gates-answer", Warns, |_, survey| {
         *survey.latches.values_mut().next().unwrap() = unseen(Why::Unreachable);

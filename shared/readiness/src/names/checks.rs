@@ -1,7 +1,7 @@
 //! What is wrong with a record's health check, and with the checks that it is calculated from.
 
 use super::judge::Faults;
-use super::seen::{Check, Observes, Seen};
+use super::zone::{Check, Observes, Zone};
 use std::collections::BTreeSet;
 use understudy_engine::{Policy, Region, Traffic};
 
@@ -36,10 +36,10 @@ impl<'a> Wanted<'a> {
     }
 }
 
-pub(super) fn check_of(at: &str, id: &str, wanted: &Wanted<'_>, seen: &Seen, faults: &mut Faults) {
+pub(super) fn check_of(at: &str, id: &str, wanted: &Wanted<'_>, zone: &Zone, faults: &mut Faults) {
     let mut leaves = Vec::new();
     let at = format!("{at}, check {id}");
-    walk(&at, id, seen, &mut leaves, &mut Vec::new(), faults);
+    walk(&at, id, zone, &mut leaves, &mut Vec::new(), faults);
     let (mut asked, mut endpoint) = (BTreeSet::new(), wanted.endpoint.is_none());
     for (at, check, url) in &leaves {
         if wanted.own.as_deref() == Some(*url) {
@@ -78,12 +78,12 @@ pub(super) fn check_of(at: &str, id: &str, wanted: &Wanted<'_>, seen: &Seen, fau
 fn walk<'a>(
     at: &str,
     id: &str,
-    seen: &'a Seen,
+    zone: &'a Zone,
     leaves: &mut Vec<(String, &'a Check, &'a str)>,
     above: &mut Vec<String>,
     faults: &mut Faults,
 ) {
-    let Some(check) = seen.checks.get(id).and_then(Option::as_ref) else {
+    let Some(check) = zone.checks.get(id).and_then(Option::as_ref) else {
         faults.add(at, "there is no such check", "create it, or name another");
         return;
     };
@@ -109,7 +109,7 @@ fn walk<'a>(
             }
             for child in children.iter().filter(|child| !above.contains(child)).collect::<Vec<_>>() {
                 above.push(child.clone());
-                walk(&format!("{at} › {child}"), child, seen, leaves, above, faults);
+                walk(&format!("{at} › {child}"), child, zone, leaves, above, faults);
             }
         }
         Observes::Other(kind) => {

@@ -1,7 +1,7 @@
 //! What is wrong with the names of an application, held against its file: read only, and the same for whoever read them.
 
 use super::checks::{Wanted, check_of};
-use super::seen::{Fault, Record, Routing, Seen};
+use super::zone::{Fault, Record, Routing, Zone};
 use std::collections::BTreeSet;
 use understudy_engine::{DnsName, Policy, Region, Traffic};
 
@@ -19,18 +19,19 @@ impl Faults {
 }
 
 /// Every fault of the names of an application.
-pub(super) fn judge(policy: &Policy, traffic: &Traffic, seen: &Seen) -> Vec<Fault> {
+#[must_use]
+pub fn faults(policy: &Policy, traffic: &Traffic, zone: &Zone) -> Vec<Fault> {
     let mut faults = Faults::default();
-    write_name(policy, traffic, seen, &mut faults);
+    write_name(policy, traffic, zone, &mut faults);
     if let Some(name) = &traffic.read_name {
-        read_name(policy, traffic, name, seen, &mut faults);
+        read_name(policy, traffic, name, zone, &mut faults);
     }
     faults.0
 }
 
 /// The records of a name, if all are of the policy that it needs.
-fn records<'a>(name: &DnsName, wanted: &str, seen: &'a Seen, faults: &mut Faults) -> &'a [Record] {
-    let own = seen.records.get(&name.to_string()).map_or(&[][..], Vec::as_slice);
+fn records<'a>(name: &DnsName, wanted: &str, zone: &'a Zone, faults: &mut Faults) -> &'a [Record] {
+    let own = zone.records.get(&name.to_string()).map_or(&[][..], Vec::as_slice);
     let at = name.to_string();
     if own.is_empty() {
         faults.add(&at, "the zone has no record of this name", format!("create its {wanted} records"));
@@ -48,9 +49,9 @@ fn records<'a>(name: &DnsName, wanted: &str, seen: &'a Seen, faults: &mut Faults
     own
 }
 
-fn write_name(policy: &Policy, traffic: &Traffic, seen: &Seen, faults: &mut Faults) {
+fn write_name(policy: &Policy, traffic: &Traffic, zone: &Zone, faults: &mut Faults) {
     let name = &traffic.write_name;
-    let own = records(name, "failover", seen, faults);
+    let own = records(name, "failover", zone, faults);
     let regions = &policy.regions;
     for (routing, region, word) in
         [(Routing::Primary, &regions.primary, "PRIMARY"), (Routing::Secondary, &regions.standby, "SECONDARY")]
@@ -73,7 +74,7 @@ fn write_name(policy: &Policy, traffic: &Traffic, seen: &Seen, faults: &mut Faul
                 }
                 ("PRIMARY", Some(check)) => {
                     let wanted = Wanted::latches(policy, traffic, region);
-                    check_of(&at, check, &wanted, seen, faults);
+                    check_of(&at, check, &wanted, zone, faults);
                 }
                 (_, Some(_)) => {
                     let problem =
@@ -86,8 +87,8 @@ fn write_name(policy: &Policy, traffic: &Traffic, seen: &Seen, faults: &mut Faul
     }
 }
 
-fn read_name(policy: &Policy, traffic: &Traffic, name: &DnsName, seen: &Seen, faults: &mut Faults) {
-    let own = records(name, "latency", seen, faults);
+fn read_name(policy: &Policy, traffic: &Traffic, name: &DnsName, zone: &Zone, faults: &mut Faults) {
+    let own = records(name, "latency", zone, faults);
     for region in traffic.endpoints.keys() {
         let of = Routing::Latency(region.to_string());
         if !own.is_empty() && !own.iter().any(|record| record.routing == of) {
@@ -112,7 +113,7 @@ fn read_name(policy: &Policy, traffic: &Traffic, name: &DnsName, seen: &Seen, fa
             }
             Some(check) => {
                 let wanted = Wanted::endpoint_and_latches(policy, traffic, &region);
-                check_of(&at, check, &wanted, seen, faults);
+                check_of(&at, check, &wanted, zone, faults);
             }
         }
     }

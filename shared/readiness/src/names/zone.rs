@@ -4,27 +4,27 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Seen {
+pub struct Zone {
     /// Records of the application's names, by name without the dot at the end.
-    pub(crate) records: BTreeMap<String, Vec<Record>>,
+    pub records: BTreeMap<String, Vec<Record>>,
     /// Checks that the records name, and the children of those, by id. None where an id has no check.
-    pub(crate) checks: BTreeMap<String, Option<Check>>,
+    pub checks: BTreeMap<String, Option<Check>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Record {
+pub struct Record {
     /// A, AAAA, CNAME and so on.
-    pub(crate) kind: String,
-    pub(crate) routing: Routing,
+    pub kind: String,
+    pub routing: Routing,
     /// The names or addresses that it leads to, without the dot at the end.
-    pub(crate) leads_to: Vec<String>,
+    pub leads_to: Vec<String>,
     /// None for an alias, which has the TTL of its target.
-    pub(crate) ttl_seconds: Option<i64>,
-    pub(crate) check: Option<String>,
+    pub ttl_seconds: Option<i64>,
+    pub check: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Routing {
+pub enum Routing {
     Simple,
     Primary,
     Secondary,
@@ -35,7 +35,7 @@ pub(crate) enum Routing {
 
 impl Routing {
     /// The policy, without what tells its records apart.
-    pub(crate) fn policy(&self) -> &'static str {
+    pub fn policy(&self) -> &'static str {
         match self {
             Self::Simple => "simple",
             Self::Primary | Self::Secondary => "failover",
@@ -44,7 +44,7 @@ impl Routing {
         }
     }
 
-    pub(crate) fn told(&self) -> String {
+    pub fn told(&self) -> String {
         match self {
             Self::Simple | Self::Other(_) => self.policy().to_owned(),
             Self::Primary => "failover PRIMARY".to_owned(),
@@ -55,14 +55,14 @@ impl Routing {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Check {
-    pub(crate) observes: Observes,
-    pub(crate) inverted: bool,
-    pub(crate) disabled: bool,
+pub struct Check {
+    pub observes: Observes,
+    pub inverted: bool,
+    pub disabled: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Observes {
+pub enum Observes {
     /// An endpoint over HTTP or HTTPS.
     Endpoint {
         url: String,
@@ -79,8 +79,8 @@ pub(crate) enum Observes {
 
 /// One thing that is wrong, where, and the mend.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Fault {
-    pub(crate) at: String,
-    pub(crate) problem: String,
-    pub(crate) mend: String,
+pub struct Fault {
+    pub at: String,
+    pub problem: String,
+    pub mend: String,
 }

@@ -1,0 +1,57 @@
+//! What each gate says of the Regions that it guards, asked as Route 53's checkers ask.
+
+use crate::Place;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use understudy_engine::{Policy, Traffic};
+use understudy_readiness::{Latch, Seen, Unseen, Why};
+
+/// A health checker waits as long for the first byte, once it is connected.
+const PATIENCE: Duration = Duration::from_secs(6);
+
+/// Of both Regions that may have the writer, all gates at once.
+pub(crate) async fn latches(policy: &Policy, traffic: &Traffic, place: &Place) -> BTreeMap<Latch, Seen<bool>> {
+    let mut asked = JoinSet::new();
+    let mut heard = BTreeMap::new();
+    for guarded in [&policy.regions.primary, &policy.regions.standby] {
+        for (gate, url) in traffic.gates_for(guarded) {
+            let elsewhere = place.gates.iter().find(|(region, _)| region == gate);
+            let url = elsewhere.map_or_else(|| url.to_string(), |(_, url)| url.clone());
+            let url = format!("{url}/latch/{}/{guarded}", policy.application);
+            let latch = Latch { guarded: guarded.clone(), gate: gate.clone() };
+            // Whoever cannot be waited for has not answered.
+            heard.insert(latch.clone(), unseen(Why::Unreachable, &url, "whoever asked has ended"));
+            asked.spawn_blocking(move || (latch, ask(&url)));
+        }
+    }
+    while let Some(answer) = asked.join_next().await {
+        heard.extend(answer.ok());
+    }
+    heard
+}
+
+fn ask(url: &str) -> Seen<bool> {
+    let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE));
+    let config = if url.starts_with("http://") { config.proxy(None) } else { config };
+    let agent = ureq::Agent::new_with_config(config.build());
+    let mut answer = match agent.get(url).call() {
+        Ok(answer) => answer,
+        Err(error) => return unseen(Why::Unreachable, url, &error.to_string()),
+    };
+    let status = answer.status().as_u16();
+    let text = answer.body_mut().read_to_string().unwrap_or_default();
+    let body: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+    match (body.get("latched").and_then(Value::as_bool), status) {
+        (Some(latched), 200 | 404) => Seen::Known(latched),
+        (Some(_) | None, _) => {
+            let said = body.get("error").and_then(Value::as_str).unwrap_or("nothing that a gate says");
+            unseen(Why::Refused, url, &format!("it answered {status}: {said}"))
+        }
+    }
+}
+
+fn unseen(why: Why, asked: &str, detail: &str) -> Seen<bool> {
+    Seen::Unseen(Unseen { why, asked: asked.to_owned(), detail: detail.to_owned() })
+}
