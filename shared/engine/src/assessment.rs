@@ -255,6 +255,17 @@ impl Assessment {
         Self { tally, blockers, sustained: None, candidate: None, turn: None, approvals: None }
     }
 
+    /// What the voters' word alone lacks for a decision.
+    #[must_use]
+    pub fn of_evidence(policy: &Policy, tally: Tally) -> Self {
+        let mut blockers = Vec::new();
+        if !tally.has_quorum() {
+            blockers.push(no_quorum(&tally));
+        }
+        diversity(policy, &tally, &mut blockers);
+        Self { tally, blockers, sustained: None, candidate: None, turn: None, approvals: None }
+    }
+
     #[must_use]
     pub fn rules(&self) -> BTreeSet<Rule> {
         self.blockers.iter().map(Blocker::rule).collect()

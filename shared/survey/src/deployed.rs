@@ -4,7 +4,7 @@ use crate::account::{Account, Asked};
 use aws_sdk_sqs::types::QueueAttributeName;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::task::JoinSet;
-use understudy_engine::{Policy, Region};
+use understudy_engine::{EvidenceClass, Mode, Policy, Region};
 use understudy_readiness::{FunctionAt, Seen};
 
 /// What decides, in the standby Region.
@@ -12,7 +12,9 @@ const DECIDES: [&str; 3] = ["intake", "conductor", "notify"];
 
 /// Where which function has to be.
 fn wanted(policy: &Policy) -> BTreeSet<(Region, &'static str)> {
-    let standby = DECIDES.into_iter().map(|name| (policy.regions.standby.clone(), name));
+    let asks = policy.mode == Mode::Approve || policy.voters.iter().any(|voter| voter.class == EvidenceClass::Operator);
+    let standby = DECIDES.into_iter().chain(asks.then_some("runbook"));
+    let standby = standby.map(|name| (policy.regions.standby.clone(), name));
     let gates = policy.traffic.iter().flat_map(|traffic| traffic.gates.keys().map(|region| (region.clone(), "gate")));
     let probing = policy.voters.iter().filter(|voter| voter.source.probe().is_some());
     let probes = probing.map(|voter| (voter.source.region(), "probe"));

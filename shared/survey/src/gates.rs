@@ -41,9 +41,16 @@ fn ask(url: &str) -> Seen<bool> {
         Err(error) => return unseen(Why::Unreachable, url, &error.to_string()),
     };
     let status = answer.status().as_u16();
-    let text = answer.body_mut().read_to_string().unwrap_or_default();
+    let from_memory = answer.headers().get("understudy-source").is_some_and(|source| source == "last-known");
+    let text = match answer.body_mut().read_to_string() {
+        Ok(text) => text,
+        Err(error) => return unseen(Why::Unreachable, url, &error.to_string()),
+    };
     let body: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
     match (body.get("latched").and_then(Value::as_bool), status) {
+        (Some(_), 200 | 404) if from_memory => {
+            unseen(Why::Refused, url, "it answers what it has seen last, and cannot read the table")
+        }
         (Some(latched), 200 | 404) => Seen::Known(latched),
         (Some(_) | None, _) => {
             let said = body.get("error").and_then(Value::as_str).unwrap_or("nothing that a gate says");

@@ -12,6 +12,7 @@ mod gate;
 mod gate_load;
 mod glass;
 mod levers;
+mod looked;
 mod probe;
 mod refusal;
 mod rights;

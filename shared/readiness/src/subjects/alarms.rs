@@ -77,7 +77,9 @@ fn actions<'a>(ground: &Ground<'a>) -> Judged<'a> {
 }
 
 fn own_there<'a>(ground: &Ground<'a>) -> Judged<'a> {
-    let none = wrong_with(&ground.survey.own_alarms, |alarms| alarms.is_empty().then(|| "none".to_owned()))?;
+    let own = &ground.survey.own_alarms;
+    let mut none = wrong_with(own, |alarms| alarms.is_empty().then(|| "none".to_owned()))?;
+    none.extend(missing(own)?);
     if none.is_empty() {
         return ok("each Region has some");
     }

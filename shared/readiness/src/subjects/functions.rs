@@ -6,7 +6,8 @@ use crate::check::{Check, Ground, Judged, blocks, missing, ok, warns, wrong_with
 pub(super) const CHECKS: [Check; 4] = [
     Check {
         name: "functions-there",
-        wants: "intake, conductor and notify in the standby Region, gates and probes where the file wants them",
+        wants: "intake, conductor and notify in the standby Region, runbook where people are asked, gates and probes where \
+                the file wants them",
         why: "nobody else decides, tells or answers health checkers",
         at_worst: Blocks,
         judge: there,

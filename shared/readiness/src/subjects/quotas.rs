@@ -35,6 +35,9 @@ fn storage<'a>(ground: &Ground<'a>) -> Judged<'a> {
 fn room<'a>(ground: &Ground<'a>, of: fn(&Quotas) -> &Seen<Quota>, more: u64, what: &str) -> Judged<'a> {
     let quotas: Vec<(&Region, &Seen<Quota>)> =
         ground.survey.quotas.iter().map(|(region, quotas)| (region, of(quotas))).collect();
+    if let Some(unseen) = quotas.iter().find_map(|(_, seen)| seen.known().err().filter(|_| seen.is_absent())) {
+        return Err(unseen);
+    }
     let full = wrong_with(quotas.iter().copied(), |quota| {
         let Quota { used, max } = quota;
         (used.saturating_add(more) > *max).then(|| format!("{used} of {max} {what} are used, and {more} are needed"))

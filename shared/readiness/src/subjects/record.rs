@@ -1,11 +1,11 @@
 //! The application's record: what decides now, and what keeps it from deciding.
 
-use crate::check::Verdict::{Blocks, Warns};
+use crate::check::Verdict::Blocks;
 use crate::check::{Check, Ground, Judged, blocks, ok, warns};
 use understudy_driver::StoredPolicy;
 use understudy_engine::{Mode, PhaseName, Region};
 
-pub(super) const CHECKS: [Check; 7] = [
+pub(super) const CHECKS: [Check; 9] = [
     Check {
         name: "record-there",
         wants: "the table has a record of the application",
@@ -24,7 +24,7 @@ pub(super) const CHECKS: [Check; 7] = [
         name: "mode-acts",
         wants: "the mode is approve or auto",
         why: "in mode observe nothing is ever done",
-        at_worst: Warns,
+        at_worst: Blocks,
         judge: mode,
     },
     Check {
@@ -47,6 +47,20 @@ pub(super) const CHECKS: [Check; 7] = [
         why: "anything else is the middle of an incident, or a failover that has not gone home: there is no standby",
         at_worst: Blocks,
         judge: phase,
+    },
+    Check {
+        name: "writer-as-filed",
+        wants: "the record has no other writer than `database.writer`",
+        why: "roles have changed with the last failover, and nothing is decided by a file of the time before",
+        at_worst: Blocks,
+        judge: writer,
+    },
+    Check {
+        name: "flaps-few",
+        wants: "no more than `quorum.flaps_max` quorums were lost in `windows.flap_seconds`",
+        why: "a quorum that comes and goes too often decides nothing until it has been quiet",
+        at_worst: Blocks,
+        judge: flaps,
     },
     Check {
         name: "latch-open",
@@ -79,7 +93,7 @@ fn policy_equal<'a>(ground: &Ground<'a>) -> Judged<'a> {
 fn mode<'a>(ground: &Ground<'a>) -> Judged<'a> {
     match ground.policy.mode {
         mode @ Mode::Observe => {
-            warns(mode.to_string(), "write mode approve or auto once you trust what it would have done")
+            blocks(mode.to_string(), "write mode approve or auto once you trust what it would have done")
         }
         mode @ (Mode::Approve | Mode::Auto) => ok(mode.to_string()),
     }
@@ -122,6 +136,29 @@ fn phase<'a>(ground: &Ground<'a>) -> Judged<'a> {
         | PhaseName::Aborting
         | PhaseName::Stuck) => blocks(phase.to_string(), "see `understudy status`: an incident is open"),
     }
+}
+
+fn writer<'a>(ground: &Ground<'a>) -> Judged<'a> {
+    let filed = &ground.policy.database.writer;
+    match &ground.survey.record.known()?.state.writer {
+        Some(writer) if writer != filed => {
+            let mend = "go home, or write the roles into the file as they are now: see docs/runbooks/failback.md";
+            blocks(format!("the writer is {writer} since the last failover"), mend)
+        }
+        Some(_) | None => ok(filed.to_string()),
+    }
+}
+
+fn flaps<'a>(ground: &Ground<'a>) -> Judged<'a> {
+    let policy = ground.policy;
+    let oldest = policy.windows.flap_seconds.before(ground.now);
+    let flaps = &ground.survey.record.known()?.state.flaps;
+    let flaps = flaps.iter().filter(|at| **at > oldest).count();
+    let seen = format!("{flaps} in {}", policy.windows.flap_seconds);
+    if flaps > usize::try_from(policy.quorum.flaps_max).unwrap_or(usize::MAX) {
+        return blocks(seen, "see `understudy explain`, and why voters change their minds");
+    }
+    ok(seen)
 }
 
 fn latch<'a>(ground: &Ground<'a>) -> Judged<'a> {

@@ -81,7 +81,13 @@ fn agree<'a>(ground: &Ground<'a>) -> Judged<'a> {
         return ok("the file names no traffic");
     }
     let latched = &ground.survey.record.known()?.state.latch;
-    let told = ground.survey.latches.iter().filter(|(_, seen)| seen.known().is_ok()).map(|(latch, seen)| {
+    let latches = &ground.survey.latches;
+    if let Some(unheard) = latches.values().find_map(|seen| seen.known().err())
+        && latches.values().all(|seen| seen.known().is_err())
+    {
+        return Err(unheard);
+    }
+    let told = latches.iter().filter(|(_, seen)| seen.known().is_ok()).map(|(latch, seen)| {
         let stands = latched.contains_key(&latch.guarded);
         (latch, stands, seen)
     });

@@ -3,7 +3,9 @@
 use crate::check::Verdict::{Blocks, Warns};
 use crate::check::{Check, Ground, Judged, blocks, ok, warns};
 use std::collections::BTreeSet;
-use understudy_engine::{Counts, EvidenceClass, Heard, NotCounted, Region, Subject, Verdict as Said, tally};
+use understudy_engine::{
+    Assessment, Counts, EvidenceClass, Heard, NotCounted, Region, Subject, Tally, Verdict as Said, tally,
+};
 
 /// Two may argue; the third decides.
 const REGIONS_MIN: usize = 3;
@@ -13,40 +15,41 @@ pub(super) const CHECKS: [Check; 6] = [
         name: "voters-heard",
         wants: "every voter has voted, from the source that the file gives it",
         why: "a voter that was never heard abstains for ever, and the quorum counts it all the same",
-        at_worst: Blocks,
+        at_worst: Warns,
         judge: heard,
     },
     Check {
         name: "voters-fresh",
         wants: "no vote is older than `windows.vote_max_age_seconds`",
         why: "a stale vote counts as none",
-        at_worst: Blocks,
+        at_worst: Warns,
         judge: fresh,
     },
     Check {
         name: "voters-clocks",
         wants: "no vote is dated further ahead than `windows.skew_seconds`",
         why: "a vote from the future counts as none: the clock of its observer is wrong",
-        at_worst: Blocks,
+        at_worst: Warns,
         judge: clocks,
     },
     Check {
         name: "voters-up",
         wants: "every voter says Up",
-        why: "one that says Down now, or abstains, has lost a part of its worth before the outage",
-        at_worst: Warns,
+        why: "nothing is decided while the standby or the canary looks down, and who abstains now may go on to",
+        at_worst: Blocks,
         judge: up,
     },
     Check {
         name: "evidence-diverse",
-        wants: "two classes of evidence, three Regions, and one voter outside primary and standby",
-        why: "voters of one kind or in one place are wrong together",
-        at_worst: Blocks,
+        wants: "the voters observe from three Regions",
+        why: "voters in one place are wrong together",
+        at_worst: Warns,
         judge: diverse,
     },
     Check {
         name: "quorum-without-primary",
-        wants: "as many voters as are needed observe from outside the primary Region",
+        wants: "the voters that count now, without those in the primary Region, are enough: in number, of two classes, \
+                and one outside primary and standby",
         why: "with the Region its voters fall silent, and silence is never a Down",
         at_worst: Blocks,
         judge: without_primary,
@@ -62,16 +65,7 @@ fn those(heard: &[Heard], holds: impl Fn(Counts) -> bool) -> Vec<String> {
 fn unfit<'a>(ground: &Ground<'a>, holds: impl Fn(Counts) -> bool, well: &str, mend: &str) -> Judged<'a> {
     let heard = tally(ground.policy, &ground.survey.record.known()?.votes, ground.now).heard;
     let unfit = those(&heard, &holds);
-    if unfit.is_empty() {
-        return ok(format!("{} {well}", heard.len()));
-    }
-    let fit = heard.iter().filter(|one| one.watches == Subject::Primary && !holds(one.counts)).count();
-    let needed = usize::try_from(ground.policy.quorum.needed).unwrap_or(usize::MAX);
-    let seen = unfit.join(", ");
-    if fit < needed {
-        return blocks(format!("{seen}; {fit} are left, and {needed} are needed"), mend);
-    }
-    warns(seen, mend)
+    if unfit.is_empty() { ok(format!("{} {well}", heard.len())) } else { warns(unfit.join(", "), mend) }
 }
 
 fn heard<'a>(ground: &Ground<'a>) -> Judged<'a> {
@@ -97,38 +91,55 @@ fn clocks<'a>(ground: &Ground<'a>) -> Judged<'a> {
 
 fn up<'a>(ground: &Ground<'a>) -> Judged<'a> {
     let heard = tally(ground.policy, &ground.survey.record.known()?.votes, ground.now).heard;
-    let not_up = those(&heard, |counts| matches!(counts, Counts::As(Said::Down | Said::Abstain)));
-    if not_up.is_empty() {
-        return ok("nobody says Down or abstains");
+    let down = |one: &&Heard| one.watches != Subject::Primary && one.counts == Counts::As(Said::Down);
+    let doubts: Vec<String> = heard.iter().filter(down).map(|one| format!("{} ({})", one.voter, one.counts)).collect();
+    let mend = "ask `understudy explain`: mend what is down, or the alarm that has no data";
+    if !doubts.is_empty() {
+        return blocks(format!("{}, which forbids every decision", doubts.join(", ")), mend);
     }
-    warns(not_up.join(", "), "ask `understudy explain`: mend what is down, or the alarm that has no data")
+    let not_up = those(&heard, |counts| matches!(counts, Counts::As(Said::Down | Said::Abstain)));
+    if not_up.is_empty() { ok("nobody says Down or abstains") } else { warns(not_up.join(", "), mend) }
 }
 
+/// Where a person sits nobody knows.
 fn diverse<'a>(ground: &Ground<'a>) -> Judged<'a> {
-    let (policy, regions) = (ground.policy, &ground.policy.regions);
-    let classes: BTreeSet<EvidenceClass> = policy.electorate().map(|voter| voter.class).collect();
-    let places: BTreeSet<Region> = policy.electorate().map(|voter| voter.source.region()).collect();
-    let named = classes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let seen = format!("{named} from {}", places.iter().map(Region::as_str).collect::<Vec<_>>().join(", "));
-    if classes.len() < 2 {
-        return blocks(seen, "add a voter of another class: one is never enough for a decision");
-    }
-    if places.iter().all(|place| *place == regions.primary || *place == regions.standby) {
-        return blocks(seen, "add a voter in a third Region: without one nothing is decided");
-    }
+    let observers = ground.policy.electorate().filter(|voter| voter.class != EvidenceClass::Operator);
+    let places: BTreeSet<Region> = observers.map(|voter| voter.source.region()).collect();
+    let seen = places.iter().map(Region::as_str).collect::<Vec<_>>().join(", ");
     if places.len() < REGIONS_MIN {
         return warns(seen, "spread the voters over three Regions");
     }
     ok(seen)
 }
 
+/// The primary Region is lost, and everybody who can still be heard says so.
 fn without_primary<'a>(ground: &Ground<'a>) -> Judged<'a> {
-    let policy = ground.policy;
-    let outside = policy.electorate().filter(|voter| voter.source.region() != policy.regions.primary).count();
-    let needed = usize::try_from(policy.quorum.needed).unwrap_or(usize::MAX);
-    let seen = format!("{outside} observe from outside {}, and {needed} are needed", policy.regions.primary);
-    if outside < needed {
-        return blocks(seen, "add voters that observe from the standby or the witness Region");
+    let said = tally(ground.policy, &ground.survey.record.known()?.votes, ground.now);
+    let primary = &ground.policy.regions.primary;
+    let is_person = |one: &Heard| one.class == EvidenceClass::Operator;
+    let is_heard = |one: &Heard| {
+        !is_person(one) && one.region != *primary && matches!(one.counts, Counts::As(Said::Up | Said::Down))
+    };
+    let alone = lacking(ground, &said, is_heard);
+    let left = said.heard.iter().filter(|one| one.watches == Subject::Primary && is_heard(one)).count();
+    let seen = format!("{left} can be heard without {primary}, and {} are needed", said.needed);
+    if alone.is_empty() {
+        return ok(seen);
     }
-    ok(seen)
+    let mend = "mend the voters that do not count, or add some in the standby and the witness Region";
+    if lacking(ground, &said, |one| is_heard(one) || is_person(one)).is_empty() {
+        return warns(format!("{seen}: nothing is decided before a person votes"), mend);
+    }
+    blocks(format!("{seen}: {alone}"), mend)
+}
+
+/// What is in the way where these alone say Down.
+fn lacking(ground: &Ground<'_>, said: &Tally, speaks: impl Fn(&Heard) -> bool) -> String {
+    let heard = said.heard.iter().map(|one| {
+        let counts = if speaks(one) { Counts::As(Said::Down) } else { Counts::Not(NotCounted::NeverVoted) };
+        Heard { counts, ..one.clone() }
+    });
+    let heard = Tally { needed: said.needed, heard: heard.collect() };
+    let blockers = Assessment::of_evidence(ground.policy, heard).blockers;
+    blockers.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

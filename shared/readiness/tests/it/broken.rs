@@ -1,10 +1,10 @@
 //! A sound survey passes, and each way to break it fails one check.
 
-use crate::ground::{blind, now, policy, survey};
+use crate::ground::{blind, now, policy, survey, unseen};
 use crate::rows::ROWS;
 use std::collections::BTreeSet;
 use understudy_driver::StoredPolicy;
-use understudy_engine::Policy;
+use understudy_engine::{Policy, Seconds, Verdict as Said};
 use understudy_readiness::{Answer, Readiness, Seen, Survey, Verdict, Why, check, checks};
 
 /// What is not ok, by name.
@@ -70,8 +70,7 @@ fn every_check_fails_somewhere_and_as_badly_as_it_says() {
 }
 
 /// What is read in the file alone.
-const OF_THE_FILE: [&str; 5] =
-    ["fence-named", "evidence-diverse", "quorum-without-primary", "mode-acts", "traffic-named"];
+const OF_THE_FILE: [&str; 4] = ["fence-named", "evidence-diverse", "mode-acts", "traffic-named"];
 
 #[test]
 fn what_could_not_be_told_is_never_ok() {
@@ -86,6 +85,78 @@ fn what_could_not_be_told_is_never_ok() {
         assert_eq!(told, OF_THE_FILE, "{why:?}");
     }
     assert_eq!(Readiness::of(&policy, &blind(&policy, Why::Unreachable), now()).answer, Answer::CannotTell);
+}
+
+type Blinded = fn(&mut Survey, Why);
+
+/// Each part of a survey, and how nobody can tell it.
+const PARTS: [(&str, Blinded); 17] = [
+    ("writer", |survey, why| survey.writer = unseen(why)),
+    ("replica", |survey, why| survey.replica = unseen(why)),
+    ("parameters", |survey, why| survey.replica_settings.parameters = unseen(why)),
+    ("options", |survey, why| survey.writer_settings.options = unseen(why)),
+    ("lag", |survey, why| survey.lag = unseen(why)),
+    ("lag of a day", |survey, why| survey.lag_of_a_day = unseen(why)),
+    ("backups", |survey, why| survey.replica_backups = unseen(why)),
+    ("quota of instances", |survey, why| survey.quotas.values_mut().next().unwrap().instances = unseen(why)),
+    ("quota of storage", |survey, why| survey.quotas.values_mut().last().unwrap().storage_gib = unseen(why)),
+    ("an alarm", |survey, why| *survey.alarms.values_mut().next().unwrap() = unseen(why)),
+    ("own alarms", |survey, why| *survey.own_alarms.values_mut().next().unwrap() = unseen(why)),
+    ("topic", |survey, why| survey.topic = unseen(why)),
+    ("table", |survey, why| survey.table = unseen(why)),
+    ("record", |survey, why| survey.record = unseen(why)),
+    ("names", |survey, why| survey.names = unseen(why)),
+    ("every latch", |survey, why| survey.latches.values_mut().for_each(|seen| *seen = unseen(why))),
+    ("a function", |survey, why| *survey.functions.values_mut().next().unwrap() = unseen(why)),
+];
+
+#[test]
+fn no_part_that_could_not_be_told_passes_for_well() {
+    let policy = policy();
+    for why in [Why::Denied, Why::Unreachable, Why::Absent, Why::Refused, Why::NotAsked] {
+        for (part, blinded) in PARTS {
+            let mut survey = survey(&policy);
+            blinded(&mut survey, why);
+            assert!(!not_ok(&policy, &survey).is_empty(), "{part} {why:?}");
+        }
+    }
+}
+
+#[test]
+fn gates_of_which_none_is_heard_agree_with_nobody() {
+    let policy = policy();
+    let mut survey = survey(&policy);
+    survey.latches.values_mut().for_each(|seen| *seen = unseen(Why::Refused));
+    assert!(not_ok(&policy, &survey).contains(&("gates-agree", Verdict::CannotTell)));
+}
+
+/// One is stale, one was never heard: either alone would leave enough.
+#[test]
+fn voters_that_are_lost_for_different_reasons_are_lost_together() {
+    let policy = policy();
+    let mut survey = survey(&policy);
+    let Seen::Known(record) = &mut survey.record else { panic!("the record is there") };
+    record.votes.remove(&"primary-health".parse().unwrap());
+    let outside = record.votes.get_mut(&"outside-probe".parse().unwrap()).unwrap();
+    outside.observed_at = Seconds(600).before(now());
+    assert_eq!(
+        not_ok(&policy, &survey),
+        [
+            ("voters-heard", Verdict::Warns),
+            ("voters-fresh", Verdict::Warns),
+            ("quorum-without-primary", Verdict::Blocks),
+        ],
+    );
+}
+
+/// Of what is needed one is in another Region, and the quorum would lack whoever is outside both.
+#[test]
+fn the_one_voter_outside_both_regions_is_not_made_up_for_by_others() {
+    let policy = policy();
+    let mut survey = survey(&policy);
+    let Seen::Known(record) = &mut survey.record else { panic!("the record is there") };
+    record.votes.get_mut(&"outside-probe".parse().unwrap()).unwrap().verdict = Said::Abstain;
+    assert_eq!(not_ok(&policy, &survey), [("voters-up", Verdict::Warns), ("quorum-without-primary", Verdict::Blocks)],);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use understudy_driver::Record;
 use understudy_engine::{
     AlarmArn, Cooldown, Epoch, EvidenceClass, IncidentId, Latched, Mode, Paused, Phase, Policy, Seconds, Source,
-    Suspected, Suspicion, Turn, Verdict as Said, Vote,
+    Subject, Suspected, Suspicion, Turn, Verdict as Said, Vote, Voter, VoterName,
 };
 use understudy_readiness::Verdict::{self, Blocks, Warns};
 use understudy_readiness::names::Fault;
@@ -147,29 +147,32 @@ const VOTERS: &[Row] = &[
     ("voters-heard", Warns, |_, survey| {
         record(survey).votes.remove(&"primary-health".parse().unwrap());
     }),
-    ("voters-heard", Blocks, |_, survey| record(survey).votes.clear()),
     ("voters-heard", Warns, |_, survey| {
         let source = vote(survey, "outside-probe").source.clone();
         vote(survey, "primary-health").source = source;
     }),
     ("voters-fresh", Warns, |_, survey| old(survey, "primary-health")),
-    ("voters-fresh", Blocks, |_, survey| {
-        old(survey, "primary-health");
-        old(survey, "outside-probe");
-    }),
-    ("voters-clocks", Warns, |_, survey| ahead(survey, "outside-probe")),
-    ("voters-clocks", Blocks, |_, survey| {
-        ahead(survey, "primary-health");
-        ahead(survey, "outside-probe");
-    }),
+    ("voters-clocks", Warns, |_, survey| ahead(survey, "primary-health")),
     ("voters-up", Warns, |_, survey| vote(survey, "primary-health").verdict = Said::Abstain),
     ("voters-up", Warns, |_, survey| vote(survey, "primary-health").verdict = Said::Down),
-    ("evidence-diverse", Blocks, |policy, _| {
-        policy.voters.iter_mut().for_each(|voter| voter.class = EvidenceClass::Infrastructure);
+    ("voters-up", Blocks, |policy, survey| {
+        let canary: VoterName = "canary".parse().unwrap();
+        policy.voters.push(Voter { name: canary.clone(), watches: Subject::Canary, ..policy.voters[0].clone() });
+        let says = Vote { verdict: Said::Down, ..vote(survey, "primary-health").clone() };
+        record(survey).votes.insert(canary, says);
     }),
-    ("evidence-diverse", Blocks, |policy, survey| moved(policy, survey, "outside-probe", "us-west-2")),
     ("evidence-diverse", Warns, |policy, survey| moved(policy, survey, "primary-health", "us-east-2")),
+    ("quorum-without-primary", Warns, |policy, _| {
+        policy.quorum.needed = 3;
+        let region = policy.regions.standby.clone();
+        let person =
+            Voter { name: "people".parse().unwrap(), class: EvidenceClass::Operator, ..policy.voters[0].clone() };
+        policy.voters.push(Voter { source: Source::Operator(region), ..person });
+    }),
     ("quorum-without-primary", Blocks, |policy, _| policy.quorum.needed = 3),
+    ("quorum-without-primary", Blocks, |policy, _| {
+        policy.voters.iter_mut().for_each(|voter| voter.class = EvidenceClass::DataPath);
+    }),
 ];
 
 const ALARMS: &[Row] = &[
@@ -191,7 +194,7 @@ const RECORD: &[Row] = &[
     ("table-protected", Warns, |_, survey| table(survey).deletion_protection = false),
     ("record-there", Blocks, |_, survey| survey.record = unseen(Why::Absent)),
     ("policy-equal", Blocks, |_, survey| record(survey).policy_hash.0 = "0".repeat(64)),
-    ("mode-acts", Warns, |policy, _| policy.mode = Mode::Observe),
+    ("mode-acts", Blocks, |policy, _| policy.mode = Mode::Observe),
     ("unpaused", Blocks, |_, survey| {
         let by = "arn:aws:iam::111122223333:role/orders-lead".parse().unwrap();
         record(survey).state.paused = Some(Paused { by, since: now() });
@@ -251,6 +254,11 @@ const PEOPLE_AND_TRAFFIC: &[Row] = &[
                 *seen = unseen(Why::Refused);
             }
         }
+    }),
+    ("writer-as-filed", Blocks, |policy, survey| record(survey).state.writer = Some(policy.database.replica.clone())),
+    ("flaps-few", Blocks, |policy, survey| {
+        let flaps_max = usize::try_from(policy.quorum.flaps_max).unwrap();
+        record(survey).state.flaps = vec![Seconds(60).before(now()); flaps_max + 1];
     }),
     ("gates-agree", Warns, |_, survey| *survey.latches.values_mut().next().unwrap() = Seen::Known(true)),
 ];
