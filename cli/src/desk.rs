@@ -110,7 +110,7 @@ pub(crate) fn unpause(args: &Plain, out: &mut dyn Write) -> Result<ExitCode, Fai
     order(&args.ordered, Ask::Unpause {}, out)
 }
 
-pub(crate) fn incident(verb: &IncidentVerb, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+pub(crate) fn incident(verb: &IncidentVerb, out: &mut dyn Write, err: &mut dyn Write) -> Result<ExitCode, Failure> {
     match verb {
         IncidentVerb::List(listed) => look(&listed.place, Ask::Incidents {}, out),
         IncidentVerb::Show(shown) => show(shown, out),
@@ -124,7 +124,7 @@ pub(crate) fn incident(verb: &IncidentVerb, out: &mut dyn Write) -> Result<ExitC
         IncidentVerb::Adopt(About { incident, ordered }) => {
             order(ordered, Ask::Adopt { incident: incident.clone(), glass: None }, out)
         }
-        IncidentVerb::Reconcile(args) => glass::reconcile(args, out),
+        IncidentVerb::Reconcile(args) => glass::reconcile(args, out, err),
     }
 }
 

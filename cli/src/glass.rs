@@ -30,8 +30,12 @@ fn promoted(_: &Policy, _: &BreakGlass, _: &mut dyn Write) -> Result<ExitCode, F
 }
 
 /// The journal as it was kept, with the order to go on from what it tells.
-pub(crate) fn reconcile(args: &Reconcile, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+pub(crate) fn reconcile(args: &Reconcile, out: &mut dyn Write, err: &mut dyn Write) -> Result<ExitCode, Failure> {
     let About { incident, ordered } = &args.about;
-    let glass = Journal::read(&args.journal)?.glass(&ordered.place.application)?;
+    let journal = Journal::read(&args.journal)?;
+    if let Some(torn) = &journal.torn {
+        writeln!(err, "warning: {}: the last line was cut off, and is left out: {torn:?}", args.journal.display())?;
+    }
+    let glass = journal.glass(&ordered.place.application)?;
     crate::desk::order(ordered, Ask::Adopt { incident: incident.clone(), glass: Some(glass) }, out)
 }

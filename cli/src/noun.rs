@@ -15,7 +15,7 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write, err: &mut dyn Writ
         Noun::Failback { verb } => desk::failback(verb, out)?,
         Noun::Failover { verb } => desk::failover(verb, out, err)?,
         Noun::Fsm { verb } => fsm::run(verb, out)?,
-        Noun::Incident { verb } => desk::incident(verb, out)?,
+        Noun::Incident { verb } => desk::incident(verb, out, err)?,
         Noun::Man { folder } => manual::pages(folder, out)?,
         Noun::Pause(args) => desk::pause(args, out)?,
         Noun::Readiness { verb } => readiness::run(verb, out, err)?,

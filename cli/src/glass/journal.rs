@@ -7,7 +7,9 @@ use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use understudy_engine::{Application, BrokenGlass, DbInstanceArn, JournalHash, Lag, Person, PromoteAnswer, Region};
+use understudy_engine::{
+    Application, BrokenGlass, DbInstanceArn, JournalHash, Lag, Person, PromoteAnswer, Region, Unseen,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
@@ -17,7 +19,10 @@ pub(crate) enum Deed {
         application: Application,
         replica: DbInstanceArn,
         table: String,
+        /// None where it was not measured, or not seen.
         lag: Option<Lag>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lag_unseen: Option<Unseen>,
         typed: Region,
     },
     /// The call leaves now: whatever is missing below, it may have arrived.
@@ -49,11 +54,13 @@ struct Sealed {
     hash: JournalHash,
 }
 
-/// A journal that was read whole.
+/// A journal as it was read.
 #[derive(Debug)]
 pub(crate) struct Journal {
     path: PathBuf,
     lines: Vec<Sealed>,
+    /// What of a last line was on disk when whoever kept it was cut off.
+    pub(crate) torn: Option<String>,
 }
 
 /// A journal that is being kept.
@@ -109,8 +116,10 @@ impl Journal {
             problem: format!("the journal {} cannot be read: {error}", path.display()),
             mend: "name the file that `failover break-glass` wrote".to_owned(),
         })?;
+        // Each line ends, or it was not written to its end.
+        let (whole, torn) = text.rsplit_once('\n').map_or(("", text.as_str()), |(whole, torn)| (whole, torn));
         let mut lines: Vec<Sealed> = Vec::new();
-        for (index, text) in text.lines().enumerate() {
+        for (index, text) in whole.lines().enumerate() {
             let broken = |problem: String| Failure {
                 problem: format!("{}:{}: {problem}", path.display(), index + 1),
                 mend: "use the file as it was written; what cannot be read of it is not entered".to_owned(),
@@ -119,12 +128,14 @@ impl Journal {
             let previous = lines.last().map(|before| &before.hash);
             let follows =
                 sealed.line.previous.as_ref() == previous && usize::try_from(sealed.line.seq) == Ok(index + 1);
-            if !follows || sealed.hash != hash(&sealed.line)? {
+            let is_as_written = serde_json::to_string(&sealed)? == text;
+            if !follows || !is_as_written || sealed.hash != hash(&sealed.line)? {
                 return Err(broken("it does not follow from the line before, or was changed".to_owned()));
             }
             lines.push(sealed);
         }
-        Ok(Self { path: path.to_owned(), lines })
+        let torn = (!torn.is_empty()).then(|| torn.to_owned());
+        Ok(Self { path: path.to_owned(), lines, torn })
     }
 
     /// What the application's record is told of it.
@@ -137,6 +148,23 @@ impl Journal {
                 mend: "name the application that it is of with --application".to_owned(),
             });
         }
+        let deeds = || self.lines.iter().map(|sealed| &sealed.line.deed);
+        let was_refused = |deed: &Deed| match deed {
+            Deed::Answered { answer } => match answer {
+                PromoteAnswer::NotArrived
+                | PromoteAnswer::Denied
+                | PromoteAnswer::Invalid
+                | PromoteAnswer::NoSuchInstance => true,
+                PromoteAnswer::Accepted | PromoteAnswer::Ambiguous => false,
+            },
+            Deed::Confirmed { .. } | Deed::Calling | Deed::Seen { .. } | Deed::Promoted => false,
+        };
+        if deeds().any(was_refused) && !deeds().any(|deed| *deed == Deed::Promoted) {
+            return Err(Failure {
+                problem: format!("{}: by this journal the call was refused, and promoted nothing", self.path.display()),
+                mend: "see `understudy incident adopt --help`: somebody else promoted".to_owned(),
+            });
+        }
         let called = self.lines.iter().find(|sealed| sealed.line.deed == Deed::Calling);
         match (called, self.lines.last()) {
             (Some(called), Some(last)) => {
@@ -144,7 +172,7 @@ impl Journal {
             }
             (None, _) | (_, None) => Err(Failure {
                 problem: format!("{}: nothing was called, by this journal", self.path.display()),
-                mend: "see `understudy incident adopt`: somebody else promoted".to_owned(),
+                mend: "see `understudy incident adopt --help`: somebody else promoted".to_owned(),
             }),
         }
     }
@@ -158,18 +186,22 @@ mod tests {
         "orders".parse().unwrap()
     }
 
-    fn kept(name: &str) -> PathBuf {
-        let path = std::env::temp_dir().join(format!("understudy-journal-{}-{name}", std::process::id()));
-        drop(fs::remove_file(&path));
-        let mut kept = Kept::begin(&path, "ann".parse().unwrap()).unwrap();
-        kept.write(Deed::Confirmed {
+    fn confirmed() -> Deed {
+        Deed::Confirmed {
             application: orders(),
             replica: "arn:aws:rds:us-west-2:111122223333:db:orders-replica".parse().unwrap(),
             table: "timed out".to_owned(),
             lag: None,
+            lag_unseen: Some(Unseen::Unreachable),
             typed: "us-west-2".parse().unwrap(),
-        })
-        .unwrap();
+        }
+    }
+
+    fn kept(name: &str) -> PathBuf {
+        let path = std::env::temp_dir().join(format!("understudy-journal-{}-{name}", std::process::id()));
+        drop(fs::remove_file(&path));
+        let mut kept = Kept::begin(&path, "ann".parse().unwrap()).unwrap();
+        kept.write(confirmed()).unwrap();
         kept.write(Deed::Calling).unwrap();
         kept.write(Deed::Promoted).unwrap();
         path
@@ -193,6 +225,44 @@ mod tests {
     }
 
     #[test]
+    fn a_last_line_that_was_cut_off_is_left_out_and_the_rest_stands() {
+        let path = kept("torn");
+        let text = fs::read_to_string(&path).unwrap();
+        let before = Journal::read(&path).unwrap();
+        assert_eq!((before.lines.len(), before.torn), (3, None));
+        for kept_of_it in [1, 40, text.lines().last().unwrap().len()] {
+            let start = text.trim_end().rfind('\n').unwrap() + 1;
+            fs::write(&path, &text[..start + kept_of_it]).unwrap();
+            let journal = Journal::read(&path).unwrap();
+            assert_eq!(journal.lines.len(), 2);
+            assert_eq!(journal.torn.as_deref(), Some(&text[start..start + kept_of_it]));
+            assert!(journal.glass(&orders()).is_ok(), "the call was made");
+        }
+        fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn a_call_that_was_refused_has_promoted_nothing() {
+        for (answer, told) in [
+            (PromoteAnswer::Denied, false),
+            (PromoteAnswer::NotArrived, false),
+            (PromoteAnswer::Ambiguous, true),
+            (PromoteAnswer::Accepted, true),
+        ] {
+            let path = std::env::temp_dir().join(format!("understudy-journal-{}-{answer:?}", std::process::id()));
+            drop(fs::remove_file(&path));
+            let mut kept = Kept::begin(&path, "ann".parse().unwrap()).unwrap();
+            kept.write(confirmed()).unwrap();
+            kept.write(Deed::Calling).unwrap();
+            kept.write(Deed::Answered { answer }).unwrap();
+            assert_eq!(Journal::read(&path).unwrap().glass(&orders()).is_ok(), told, "{answer:?}");
+            kept.write(Deed::Promoted).unwrap();
+            assert!(Journal::read(&path).unwrap().glass(&orders()).is_ok(), "{answer:?}: seen promoted afterwards");
+            fs::remove_file(path).unwrap();
+        }
+    }
+
+    #[test]
     fn whatever_is_changed_is_noticed() {
         let path = kept("changed");
         let text = fs::read_to_string(&path).unwrap();
@@ -200,15 +270,16 @@ mod tests {
         for changed in [
             text.replacen("timed out", "denied", 1),
             text.replacen("ann", "bob", 1),
-            lines[1..].join("\n"),
-            [lines[0], lines[2]].join("\n"),
-            format!("{text}and more"),
+            text.replacen("\"what\":\"calling\"", "\"what\":\"calling\",\"more\":1", 1),
+            format!("{}\n", lines[1..].join("\n")),
+            format!("{}\n", [lines[0], lines[2]].join("\n")),
+            format!("{text}and more\n"),
         ] {
             fs::write(&path, changed).unwrap();
             let failure = Journal::read(&path).unwrap_err();
             assert!(failure.problem.contains("understudy-journal"), "{failure}");
         }
-        fs::write(&path, lines[0]).unwrap();
+        fs::write(&path, format!("{}\n", lines[0])).unwrap();
         assert!(Journal::read(&path).unwrap().glass(&orders()).is_err(), "nothing was called");
         fs::remove_file(path).unwrap();
     }

@@ -17,6 +17,9 @@ use understudy_engine::{
 /// A call that has not left by then is not made.
 const LEAVES_WITHIN: Seconds = Seconds(30);
 
+/// A call that was taken shows in the replica's status by then.
+const SHOWS_WITHIN: Seconds = Seconds(60);
+
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// What was found before anybody is asked.
@@ -26,6 +29,13 @@ struct Found {
 }
 
 pub(super) fn promoted(policy: &Policy, args: &BreakGlass, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    let region = table_region(policy, args);
+    if !is_of_the_file(policy, region) {
+        return Err(Failure {
+            problem: format!("--table-region {region}: it is no Region of {}", args.file.display()),
+            mend: "name the Region that the table is in, so that nobody's silence is taken for the table's".to_owned(),
+        });
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let cloud = AwsCloud::new(runtime.block_on(Clients::from_env()));
     let found = match runtime.block_on(look(&cloud, policy, args))? {
@@ -49,6 +59,7 @@ pub(super) fn promoted(policy: &Policy, args: &BreakGlass, out: &mut dyn Write) 
         replica: policy.database.replica.clone(),
         table: found.table,
         lag: found.lag.ok().flatten(),
+        lag_unseen: found.lag.err(),
         typed: standby.clone(),
     })?;
     runtime.block_on(promote(&cloud, policy, args, &mut journal, out))
@@ -57,6 +68,12 @@ pub(super) fn promoted(policy: &Policy, args: &BreakGlass, out: &mut dyn Write) 
 fn refused(policy: &Policy, no: &No, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     writeln!(out, "{}: refused: {}\n  hint: {}", policy.application, no.problem, no.mend)?;
     Ok(ExitCode::FAILURE)
+}
+
+/// The table is in a Region of the file, or it is none of this application: nobody answers in a Region that is not there.
+fn is_of_the_file(policy: &Policy, region: &Region) -> bool {
+    let regions = &policy.regions;
+    [Some(&regions.primary), Some(&regions.standby), regions.witness.as_ref()].contains(&Some(region))
 }
 
 fn table_region<'a>(policy: &'a Policy, args: &'a BreakGlass) -> &'a Region {
@@ -141,6 +158,7 @@ async fn promote(
     }
     let replica = call.replica;
     let mut last = String::new();
+    let mut shows_by = Some(SHOWS_WITHIN.after(Timestamp::now()));
     let until = Seconds(args.wait).after(Timestamp::now());
     while Timestamp::now() < until {
         let sight = cloud.read_back(&replica).await.outcome;
@@ -154,12 +172,15 @@ async fn promote(
             journal.write(Deed::Promoted)?;
             writeln!(out, "{}: {replica} is promoted. Move clients by their own configuration:", policy.application)?;
             writeln!(out, "the latch is in the table, and the gates tell what they last knew.")?;
-            writeln!(
-                out,
-                "Once the table answers: understudy incident reconcile --journal {}",
-                args.journal.display()
-            )?;
+            writeln!(out, "Once the table answers, with the incident that `status` tells:")?;
+            writeln!(out, "  {}", reconcile_line(policy, args))?;
             return Ok(ExitCode::SUCCESS);
+        }
+        let follows = matches!(sight, Sight::Seen(Sighting { status: DbStatus::Available, source: Some(_), .. }));
+        if follows && shows_by.is_some_and(|by| by < Timestamp::now()) {
+            shows_by = None;
+            writeln!(out, "{SHOWS_WITHIN} after the call it still replicates: the call seems not to have arrived.")?;
+            writeln!(out, "Waiting may be ended, and the command begun again with another journal.")?;
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
@@ -167,6 +188,11 @@ async fn promote(
         problem: format!("{replica} was not seen promoted within {} s: {last}", args.wait),
         mend: format!("the call may have arrived: describe {} before anything else", replica.instance()),
     })
+}
+
+fn reconcile_line(policy: &Policy, args: &BreakGlass) -> String {
+    let (application, journal) = (&policy.application, args.journal.display());
+    format!("understudy incident reconcile --application {application} --incident INCIDENT --journal {journal} --yes")
 }
 
 fn told(sight: &Sight) -> String {

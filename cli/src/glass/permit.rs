@@ -47,7 +47,7 @@ pub(crate) fn promotable(policy: &Policy, sight: Sight) -> Result<Result<(), No>
         Sight::Missing => no(format!("there is no {replica}"), "correct database.replica in the file"),
         Sight::Seen(Sighting { source: None, .. }) => no(
             format!("{replica} stands alone: it has been promoted, or was never a replica"),
-            "once the table answers: understudy incident adopt",
+            "once the table answers: `incident reconcile` with the journal of whoever called, or else `incident adopt`",
         ),
         Sight::Seen(Sighting { source: Some(source), .. }) if source != *writer => no(
             format!("{replica} replicates from {source}, and the file's writer is {writer}"),

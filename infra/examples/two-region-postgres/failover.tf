@@ -48,6 +48,7 @@ module "application" {
   roles = {
     conductor = module.understudy_standby.role_names["conductor"]
     notify    = module.understudy_standby.role_names["notify"]
+    readiness = module.understudy_standby.role_names["readiness"]
   }
 
   alarms = {

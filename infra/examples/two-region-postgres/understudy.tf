@@ -10,7 +10,7 @@ locals {
     replica = "arn:aws:rds:${var.regions.standby}:${var.account_id}:db:${var.application}-replica"
   }
 
-  zip = { for function in ["intake", "conductor", "notify", "gate", "probe", "runbook"] : function => "${var.packages}/${function}.zip" }
+  zip = { for function in ["intake", "conductor", "notify", "gate", "probe", "runbook", "readiness"] : function => "${var.packages}/${function}.zip" }
 
   # What every Region is told the same.
   everywhere = {

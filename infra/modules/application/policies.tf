@@ -23,7 +23,7 @@ locals {
   access_point = try(local.app.traffic.multi_region_access_point.arn, null)
   controls     = sort(values(try(local.app.traffic.routing_controls.controls, {})))
 
-  grants = {
+  granted = {
     conductor = [
       { sid = "Databases", actions = ["rds:DescribeDBInstances"], resources = local.databases },
       { sid = "Promote", actions = ["rds:PromoteReadReplica"], resources = local.replicas },
@@ -50,6 +50,25 @@ locals {
     notify = [
       { sid = "Tell", actions = ["sns:Publish"], resources = [local.topic_arn] },
     ]
+    # Of groups and backups no name is known beforehand. All of it is read, but for what is told.
+    readiness = [
+      { sid = "Tell", actions = ["sns:Publish", "sns:GetTopicAttributes"], resources = [local.topic_arn] },
+      { sid = "Databases", actions = ["rds:DescribeDBInstances"], resources = local.databases },
+      { sid = "Backups", actions = ["rds:DescribeDBSnapshots"], resources = concat(local.replicas, local.of_any_name["snapshot"]) },
+      { sid = "Parameters", actions = ["rds:DescribeDBParameters"], resources = local.of_any_name["pg"] },
+      { sid = "Options", actions = ["rds:DescribeOptionGroups"], resources = local.of_any_name["og"] },
+      { sid = "Names", actions = ["route53:ListResourceRecordSets"], resources = [for zone in compact([local.zone]) : "arn:${local.partition}:route53:::hostedzone/${zone}"] },
+      { sid = "Checks", actions = ["route53:GetHealthCheck"], resources = [for zone in compact([local.zone]) : "arn:${local.partition}:route53:::healthcheck/*"] },
+    ]
+  }
+
+  grants = { for function, granted in local.granted : function => granted if var.roles[function] != null }
+
+  zone = try(local.app.traffic.hosted_zone, null)
+  of_any_name = {
+    for kind in ["snapshot", "pg", "og"] : kind => [
+      for region in distinct([for arn in local.databases : split(":", arn)[3]]) : "arn:${local.partition}:rds:${region}:${var.account_id}:${kind}:*"
+    ]
   }
 
   # Keys are used by RDS and SNS alone, on the functions' behalf.
@@ -57,10 +76,13 @@ locals {
     conductor = [
       for arn in sort(local.rebuild.kms_keys) : { arn = arn, actions = ["kms:DescribeKey"], via = "rds.${split(":", arn)[3]}.amazonaws.com" }
     ]
-    notify = [
-      for arn in compact([var.topic.kms_key_arn]) : { arn = arn, actions = ["kms:Decrypt", "kms:GenerateDataKey"], via = "sns.${local.standby}.amazonaws.com" }
-    ]
+    notify    = local.topic_keys
+    readiness = local.topic_keys
   }
+
+  topic_keys = [
+    for arn in compact([var.topic.kms_key_arn]) : { arn = arn, actions = ["kms:Decrypt", "kms:GenerateDataKey"], via = "sns.${local.standby}.amazonaws.com" }
+  ]
 }
 
 data "aws_iam_policy_document" "function" {

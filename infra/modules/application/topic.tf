@@ -24,7 +24,7 @@ data "aws_iam_policy_document" "topic" {
 
     principals {
       type        = "AWS"
-      identifiers = ["arn:${local.partition}:iam::${var.account_id}:role/${var.roles.notify}"]
+      identifiers = [for role in compact([var.roles.notify, var.roles.readiness]) : "arn:${local.partition}:iam::${var.account_id}:role/${role}"]
     }
   }
 

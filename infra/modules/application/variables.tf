@@ -83,16 +83,17 @@ variable "table" {
 }
 
 variable "roles" {
-  description = "Roles of the functions that decide and tell, as output `role_names` of module `region` has them in the standby Region."
+  description = "Roles of the functions that decide, tell and look, as output `role_names` of module `region` has them in the standby Region. Without `readiness` nobody is granted to look."
   type = object({
     conductor = string
     notify    = string
+    readiness = optional(string)
   })
   nullable = false
 
   validation {
-    condition     = var.roles.conductor != var.roles.notify
-    error_message = "roles: conductor and notify share ${var.roles.notify}, and who pages must not be able to promote. Pass output role_names of module region."
+    condition     = length(distinct(compact(values(var.roles)))) == length(compact(values(var.roles)))
+    error_message = "roles: two of ${join(", ", compact(values(var.roles)))} are the same, and who pages or looks must not be able to promote. Pass output role_names of module region."
   }
 }
 

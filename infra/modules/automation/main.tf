@@ -13,7 +13,7 @@ locals {
 
   executions = "arn:${local.partition}:ssm:${local.region}:${var.account_id}:automation-execution/*"
 
-  # What is never asked with an incident or a code that only a person has read stays out.
+  # Everything but what a document has no text for: a journal, and reports.
   actions = ["status", "explain", "vote", "approve", "decline", "abort", "acknowledge", "weigh_again", "rebuild", "switch_over", "pause", "unpause"]
 
   # By parameter: what it is, and the field that it becomes.

@@ -19,8 +19,11 @@ locals {
 
   stream_alarms = toset([for name in keys(local.functions) : name if contains(["conductor", "notify"], name)])
 
-  # Which functions a schedule wakes: silence there is nobody's watch.
-  woken_each_minute = toset([for name in keys(local.functions) : name if contains(["conductor", "notify", "probe"], name)])
+  # Which functions a schedule wakes, and after how many seconds silence there is nobody's watch.
+  woken = {
+    for name, silence in { conductor = 60, notify = 60, probe = 60, readiness = 3600 } : name => silence
+    if contains(keys(local.functions), name)
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "lambda" {
@@ -81,15 +84,15 @@ resource "aws_cloudwatch_metric_alarm" "counts" {
 
 # The one alarm for which silence is the news.
 resource "aws_cloudwatch_metric_alarm" "heartbeat" {
-  for_each = local.woken_each_minute
+  for_each = local.woken
 
   alarm_name          = "${var.name}-${each.key}-heartbeat"
-  alarm_description   = "Nothing has woken Understudy's ${each.key} for three minutes. Look at its schedules and its concurrency."
+  alarm_description   = "Nothing has woken Understudy's ${each.key} for three ${each.value == 60 ? "minutes" : "hours"}. Look at its schedules and its concurrency."
   namespace           = "AWS/Lambda"
   metric_name         = "Invocations"
   dimensions          = { FunctionName = aws_lambda_function.this[each.key].function_name }
   statistic           = "Sum"
-  period              = 60
+  period              = each.value
   evaluation_periods  = 3
   threshold           = 1
   comparison_operator = "LessThanThreshold"

@@ -10,6 +10,8 @@ locals {
     probe = { timeout = 65, memory = 128, concurrency = coalesce(var.concurrency.probe, 1) }
     # Whoever asks waits 35 s for an answer, so that a late one is still heard.
     runbook = { timeout = 30, memory = 128, concurrency = coalesce(var.concurrency.runbook, 5) }
+    # Applications are looked at one after the other, each for as long as a lost Region takes to be given up.
+    readiness = { timeout = 60, memory = 256, concurrency = coalesce(var.concurrency.readiness, 1) }
   }
 
   functions = { for name, function in local.all : name => function if var.packages[name] != null }
@@ -45,6 +47,7 @@ resource "aws_lambda_function" "this" {
       { UNDERSTUDY_TABLE = var.table.name },
       # The other functions read the table where they run.
       contains(["gate", "probe"], each.key) && local.table_region != local.region ? { UNDERSTUDY_TABLE_REGION = local.table_region } : {},
+      each.key == "readiness" ? { UNDERSTUDY_NAME = var.name } : {},
       each.key == "probe" ? { UNDERSTUDY_CANARIES = join(" ", sort(var.probe.canaries)) } : {},
       each.key == "probe" ? var.probe_passwords : {},
     )
@@ -83,7 +86,8 @@ resource "aws_lambda_function_event_invoke_config" "this" {
   function_name = aws_lambda_function.this[each.key].function_name
 
   # A late alarm still says when it changed, and counts by that. A late tick says nothing: the next one is there.
-  maximum_event_age_in_seconds = each.key == "intake" ? 3600 : 60
+  # A look of an hour waits for the ones before it.
+  maximum_event_age_in_seconds = contains(["intake", "readiness"], each.key) ? 3600 : 60
   maximum_retry_attempts       = each.key == "intake" ? 2 : 0
 
   destination_config {

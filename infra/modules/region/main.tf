@@ -25,6 +25,7 @@ locals {
 
   # The only partition keys that the functions have business with.
   records   = [for application in sort(var.applications) : "app#${application}"]
+  looks     = [for application in sort(var.applications) : "readiness#${application}"]
   incidents = [for application in sort(var.applications) : "incident#${application}"]
 
   # Written out and not read from the resources, so that every policy can be read in the plan, before anything is made.

@@ -47,6 +47,11 @@ locals {
       { sid = "Records", actions = ["dynamodb:GetItem", "dynamodb:UpdateItem"], keys = concat(local.records, ["breaker"]) },
       { sid = "Incidents", actions = ["dynamodb:Query"], keys = local.incidents },
     ]
+    # It keeps what it has found, so that what has not changed is not told again.
+    readiness = [
+      { sid = "Records", actions = ["dynamodb:GetItem"], keys = concat(local.records, local.looks) },
+      { sid = "Looks", actions = ["dynamodb:PutItem"], keys = local.looks },
+    ]
     # What the gate may read has attributes of its own, below.
     gate = []
     probe = [
@@ -55,6 +60,7 @@ locals {
     ]
   }
 
+  every_region  = sort(compact(values(var.regions)))
   voter_regions = distinct(concat([for alarm in sort(var.alarms) : split(":", alarm)[3]], [var.regions.standby]))
 }
 
@@ -191,8 +197,61 @@ data "aws_iam_policy_document" "function" {
     }
   }
 
+  # What readiness is judged by, beside what module `application` names. Each of it reads.
   dynamic "statement" {
-    for_each = contains(["conductor", "probe"], each.key) ? ["*"] : []
+    for_each = each.key == "readiness" ? ["*"] : []
+
+    content {
+      sid       = "Alarms"
+      actions   = ["cloudwatch:DescribeAlarms"]
+      resources = ["*"]
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:RequestedRegion"
+        values   = local.every_region
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = each.key == "readiness" ? ["*"] : []
+
+    content {
+      sid       = "Quotas"
+      actions   = ["rds:DescribeAccountAttributes"]
+      resources = ["*"]
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:RequestedRegion"
+        values   = [var.regions.primary, var.regions.standby]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = each.key == "readiness" ? ["*"] : []
+
+    content {
+      sid       = "Functions"
+      actions   = ["lambda:GetFunctionConcurrency"]
+      resources = [for region in local.every_region : "arn:${local.partition}:lambda:${region}:${var.account_id}:function:${var.name}-*"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = each.key == "readiness" ? ["*"] : []
+
+    content {
+      sid       = "Queues"
+      actions   = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"]
+      resources = [for region in local.every_region : "arn:${local.partition}:sqs:${region}:${var.account_id}:${var.name}-dead-letters"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = contains(["conductor", "probe", "readiness"], each.key) ? ["*"] : []
 
     content {
       sid       = "Lag"

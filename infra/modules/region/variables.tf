@@ -85,7 +85,7 @@ variable "table" {
 }
 
 variable "packages" {
-  description = "Paths of the functions' zip files, each with the `bootstrap` of its architecture. `probe` is made where it is named, and `runbook` in the standby Region where it is."
+  description = "Paths of the functions' zip files, each with the `bootstrap` of its architecture. `probe` is made where it is named, and `runbook` and `readiness` in the standby Region where they are."
   type = object({
     intake    = optional(string)
     conductor = optional(string)
@@ -93,6 +93,7 @@ variable "packages" {
     gate      = optional(string)
     probe     = optional(string)
     runbook   = optional(string)
+    readiness = optional(string)
   })
   nullable = false
 
@@ -119,6 +120,11 @@ variable "packages" {
   validation {
     condition     = var.role == "standby" || var.packages.runbook == null
     error_message = "packages.runbook: runs in the standby Region alone, beside the table. Leave it out in the ${var.role} Region."
+  }
+
+  validation {
+    condition     = var.role == "standby" || var.packages.readiness == null
+    error_message = "packages.readiness: runs in the standby Region alone, and looks at all Regions from there. Leave it out in the ${var.role} Region."
   }
 }
 
@@ -261,7 +267,7 @@ variable "probe_passwords" {
 }
 
 variable "concurrency" {
-  description = "Reserved concurrency of each function. It is taken out of the account's in this Region, 1,000 unless it is new. Unset: intake 10, conductor and notify 4 and 2 more for each application, gate 50, probe 1, runbook 5."
+  description = "Reserved concurrency of each function. It is taken out of the account's in this Region, 1,000 unless it is new. Unset: intake 10, conductor and notify 4 and 2 more for each application, gate 50, probe 1, runbook 5, readiness 1."
   type = object({
     intake    = optional(number)
     conductor = optional(number)
@@ -269,6 +275,7 @@ variable "concurrency" {
     gate      = optional(number)
     probe     = optional(number)
     runbook   = optional(number)
+    readiness = optional(number)
   })
   default  = {}
   nullable = false

@@ -1,5 +1,5 @@
 # The stream wakes at once, and the schedule each minute. Losing the one or the other delays a decision and never
-# changes it.
+# changes it. Readiness is looked at each hour, and decides nothing.
 
 resource "aws_lambda_event_source_mapping" "stream" {
   for_each = { for name, function in local.functions : name => function if contains(["conductor", "notify"], name) }
@@ -38,9 +38,17 @@ locals {
       for name, tick in local.ticks : name => {
         function = tick.function
         input    = { application = tick.application }
+        rate     = "rate(1 minute)"
       }
     },
-    var.packages.probe == null ? {} : { probe = { function = "probe", input = {} } },
+    var.packages.probe == null ? {} : { probe = { function = "probe", input = {}, rate = "rate(1 minute)" } },
+    {
+      for application in var.packages.readiness == null ? [] : sort(var.applications) : "readiness-${application}" => {
+        function = "readiness"
+        input    = { application = application }
+        rate     = "rate(1 hour)"
+      }
+    },
   )
 }
 
@@ -56,7 +64,7 @@ resource "aws_scheduler_schedule" "this" {
 
   name                = each.key
   group_name          = aws_scheduler_schedule_group.this[0].name
-  schedule_expression = "rate(1 minute)"
+  schedule_expression = each.value.rate
 
   flexible_time_window {
     mode = "OFF"
@@ -67,7 +75,7 @@ resource "aws_scheduler_schedule" "this" {
     role_arn = aws_iam_role.schedule[0].arn
     input    = jsonencode(each.value.input)
 
-    # The next minute is the retry.
+    # The next tick is the retry.
     retry_policy {
       maximum_event_age_in_seconds = 60
       maximum_retry_attempts       = 0

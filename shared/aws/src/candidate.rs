@@ -73,7 +73,7 @@ fn source_arn(source: &str, replica: &DbInstanceArn) -> Option<DbInstanceArn> {
 /// measurement, and neither is silence.
 async fn lags(clients: &Clients, look: &Look) -> Result<Vec<Lag>, Unseen> {
     let points = datapoints(clients, &look.candidate, look.lag_after, look.lag_until).await?;
-    let mut lags: Vec<Lag> = points.iter().filter_map(measured).collect();
+    let mut lags: Vec<Lag> = points.iter().filter_map(lag_of).collect();
     lags.sort_by_key(|lag| lag.at);
     Ok(lags)
 }
@@ -86,7 +86,7 @@ pub(crate) async fn newest_lag(
 ) -> Result<Option<Lag>, Unseen> {
     let points = datapoints(clients, replica, NEWEST_MAX_AGE.before(now), now).await?;
     let newest = points.iter().max_by_key(|point| point.timestamp().map(DateTime::as_nanos));
-    Ok(newest.and_then(measured))
+    Ok(newest.and_then(lag_of))
 }
 
 async fn datapoints(
@@ -115,12 +115,14 @@ async fn datapoints(
     Ok(answer.datapoints.unwrap_or_default())
 }
 
+/// What a datapoint of `ReplicaLag` measures; none where it measures nothing.
+#[must_use]
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "checked to be within the range just above"
 )]
-fn measured(datapoint: &Datapoint) -> Option<Lag> {
+pub fn lag_of(datapoint: &Datapoint) -> Option<Lag> {
     let seconds = datapoint.maximum().filter(|lag| *lag >= 0.0 && *lag < f64::from(u32::MAX))?;
     let at = Timestamp::from_nanosecond(datapoint.timestamp()?.as_nanos()).ok()?;
     Some(Lag { seconds: Seconds(seconds.ceil() as u32), at })

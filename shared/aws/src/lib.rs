@@ -19,6 +19,7 @@ mod reach;
 mod rebuild;
 mod topic;
 
+pub use candidate::lag_of;
 pub use classify::Failure;
 pub use clients::Clients;
 pub use cloud::AwsCloud;

@@ -3,6 +3,7 @@
 use crate::classify::Failure;
 use crate::clients::Clients;
 use crate::items;
+use aws_sdk_dynamodb::error::SdkError;
 use understudy_driver::Record;
 use understudy_engine::{Application, Region};
 
@@ -27,6 +28,10 @@ pub async fn reach(clients: &Clients, table: &str, region: &Region, application:
             Some(Ok(record)) => Reach::Answers(Some(Box::new(record))),
             Some(Err(fault)) => Reach::Unsure { detail: fault.to_string() },
         },
+        // What is no answer of DynamoDB came from somebody else, who has no word on the table.
+        Err(error @ (SdkError::ResponseError(_) | SdkError::ConstructionFailure(_))) => {
+            Reach::Unsure { detail: Failure::of(&error).detail() }
+        }
         Err(error) => match Failure::of(&error) {
             Failure::Ambiguous { detail } => Reach::Silent { detail },
             failure @ (Failure::Throttled | Failure::Denied { .. } | Failure::Answered { .. }) => {

@@ -2,7 +2,7 @@
 
 use crate::journal::Journal;
 use crate::lever::{Lever, Pull};
-use crate::name::{Application, DbInstanceArn, Epoch, Person, Region, Revision};
+use crate::name::{Application, DbInstanceArn, Epoch, JournalHash, Person, Region, Revision};
 use crate::phase::Phase;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,9 @@ pub struct State {
     pub paused: Option<Paused>,
     /// When a quorum of Down was lost again, as long as it is remembered.
     pub flaps: Vec<Timestamp>,
+    /// The last journal of a promotion by hand that was written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub glass: Option<JournalHash>,
     pub journal: Journal,
 }
 
@@ -73,6 +76,7 @@ impl State {
             cooldown: None,
             paused: None,
             flaps: Vec::new(),
+            glass: None,
             journal: Journal::default(),
         }
     }

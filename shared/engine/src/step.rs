@@ -100,6 +100,9 @@ pub fn step(state: &State, policy: &Policy, votes: &Votes, event: &Event, now: T
         Event::Tick { .. } if draft.has_levers_to_tell_of() => return draft.tell_of_levers(),
         Event::Ordered { by, order: Order::Pause } => return draft.pause(by),
         Event::Ordered { by, order: Order::Unpause } => return draft.unpause(by),
+        Event::Ordered { by, order: Order::Adopt { incident, glass: Some(glass) } } if !draft.waits_to_adopt() => {
+            return draft.tell_of_glass(by, incident, glass);
+        }
         Event::Ordered { order, .. } if draft.spoken_before(order) => return draft.ignore(Ignored::Stale),
         Event::Tick { .. }
         | Event::Looked { .. }

@@ -4,6 +4,7 @@ use crate::account::{Account, Asked};
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Datapoint, Dimension, Statistic};
 use jiff::Timestamp;
+use understudy_aws::lag_of;
 use understudy_engine::{DbInstanceArn, Lag, Seconds};
 use understudy_readiness::Seen;
 
@@ -18,13 +19,13 @@ const DAY: Seconds = Seconds(86_400);
 pub(crate) async fn now(account: &Account, replica: &DbInstanceArn, now: Timestamp) -> Seen<Option<Lag>> {
     measured(account, replica, NOW.before(now), now, MINUTE).await.map(|points| {
         let newest = points.iter().max_by_key(|point| point.timestamp().map(DateTime::as_nanos));
-        newest.and_then(lag)
+        newest.and_then(lag_of)
     })
 }
 
 pub(crate) async fn of_a_day(account: &Account, replica: &DbInstanceArn, now: Timestamp) -> Seen<Vec<Lag>> {
     measured(account, replica, DAY.before(now), now, HOUR).await.map(|points| {
-        let mut hours: Vec<Lag> = points.iter().filter_map(lag).collect();
+        let mut hours: Vec<Lag> = points.iter().filter_map(lag_of).collect();
         hours.sort_by_key(|lag| lag.at);
         hours
     })
@@ -47,16 +48,4 @@ async fn measured(
         Err(error) => asked.failed(&error),
         Ok(answer) => Seen::Known(answer.datapoints.unwrap_or_default()),
     }
-}
-
-/// −1 is how RDS says that it does not replicate: it is no measurement.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "checked to be within the range just above"
-)]
-fn lag(point: &Datapoint) -> Option<Lag> {
-    let seconds = point.maximum().filter(|lag| *lag >= 0.0 && *lag < f64::from(u32::MAX))?;
-    let at = Timestamp::from_nanosecond(point.timestamp()?.as_nanos()).ok()?;
-    Some(Lag { seconds: Seconds(seconds.ceil() as u32), at })
 }

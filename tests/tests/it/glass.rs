@@ -142,4 +142,40 @@ fn what_was_done_while_the_table_was_away_is_entered_once_it_is_back() {
     assert!(shown.contains("promoted by hand") && shown.contains(last["hash"].as_str().unwrap()), "{shown}");
     assert!(shown.contains("ann called for it at"), "{shown}");
     assert_eq!(glass.story.cloud.promote_calls(), 1, "nothing was promoted again");
+    let (code, again) = understudy(&glass.story, &[&reconcile[..], &at].concat(), "");
+    assert_eq!((code, again.contains("ordered before")), (1, true), "{again}");
+}
+
+#[test]
+fn a_call_that_was_denied_is_in_the_journal_and_never_in_the_record() {
+    let glass = Glass::new();
+    let _away = glass.lose_the_table();
+    let _denied = glass.story.cloud.fault(&Fault {
+        service: "rds",
+        action: "PromoteReadReplica",
+        region: None,
+        body_contains: None,
+        times: None,
+        effect: json!({"kind": "error", "status": 403, "code": "AccessDenied", "message": "in its words"}),
+    });
+    let (code, told) = glass.shatter("us-west-2\n");
+    assert_eq!(code, 1, "{told}");
+    assert_eq!(deeds(&glass.journal()), ["confirmed", "calling", "answered"]);
+    let journal = glass.journal();
+    let words = ["incident", "reconcile", "--incident", "20260301T120000Z-r1", "--journal", journal.to_str().unwrap()];
+    let at = ["--application", "orders", "--url", "http://127.0.0.1:9"];
+    let (code, told) = understudy(&glass.story, &[&words[..], &at].concat(), "");
+    assert_eq!((code, told.contains("the call was refused, and promoted nothing")), (2, true), "{told}");
+}
+
+#[test]
+fn a_region_that_the_file_does_not_name_is_not_taken_for_a_silent_one() {
+    let glass = Glass::new();
+    let file = root().join("tests/fixtures/orders.toml");
+    let (file, journal) = (file.to_str().unwrap(), glass.journal());
+    let words = ["failover", "break-glass", file, "--by", "ann", "--journal", journal.to_str().unwrap()];
+    let words = [&words[..], &["--table-region", "eu-west-9"]].concat();
+    let (code, told) = understudy(&glass.story, &words, "us-west-2\n");
+    assert_eq!((code, told.contains("--table-region eu-west-9: it is no Region of")), (2, true), "{told}");
+    assert_eq!(glass.story.cloud.promote_calls(), 0);
 }

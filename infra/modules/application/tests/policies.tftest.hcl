@@ -239,3 +239,36 @@ run "only_notify_publishes_and_never_in_the_clear" {
     error_message = "the topic takes what is sent in the clear"
   }
 }
+
+run "who_looks_reads_and_tells_and_nothing_else" {
+  command = plan
+
+  variables {
+    roles = {
+      conductor = "understudy-conductor-us-west-2"
+      notify    = "understudy-notify-us-west-2"
+      readiness = "understudy-readiness-us-west-2"
+    }
+  }
+
+  assert {
+    condition = output.actions["readiness"] == tolist([
+      "rds:DescribeDBInstances", "rds:DescribeDBParameters", "rds:DescribeDBSnapshots", "rds:DescribeOptionGroups",
+      "route53:GetHealthCheck", "route53:ListResourceRecordSets", "sns:GetTopicAttributes", "sns:Publish",
+    ])
+    error_message = "the actions are others: ${jsonencode(output.actions["readiness"])}"
+  }
+
+  assert {
+    condition = toset(flatten([
+      for statement in jsondecode(output.policies["readiness"]).Statement : statement.Sid
+      if length([for resource in flatten([statement.Resource]) : resource if strcontains(resource, "*")]) > 0
+    ])) == toset(["Backups", "Parameters", "Options", "Checks"])
+    error_message = "something that has a name is granted by a pattern"
+  }
+
+  assert {
+    condition     = contains(one([for statement in data.aws_iam_policy_document.topic.statement : one(statement.principals).identifiers if statement.sid == "Notify"]), "arn:aws:iam::111122223333:role/understudy-readiness-us-west-2")
+    error_message = "the topic does not know who looks"
+  }
+}

@@ -30,6 +30,7 @@ variables {
     notify    = "tests/stand-in.zip"
     gate      = "tests/stand-in.zip"
     probe     = "tests/stand-in.zip"
+    readiness = "tests/stand-in.zip"
   }
 
   applications   = ["orders"]
@@ -66,6 +67,11 @@ run "each_function_may_do_what_it_does_and_nothing_else" {
         "cloudwatch:GetMetricStatistics", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Query",
         "dynamodb:UpdateItem", "logs:CreateLogStream", "logs:PutLogEvents",
         "sqs:SendMessage",
+      ])
+      readiness = tolist([
+        "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricStatistics", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem",
+        "lambda:GetFunctionConcurrency", "logs:CreateLogStream", "logs:PutLogEvents", "rds:DescribeAccountAttributes",
+        "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage",
       ])
     }
     error_message = "the actions are others: ${jsonencode(output.actions)}"
@@ -134,6 +140,18 @@ run "records_are_those_of_the_applications_alone" {
       toset(statement.Condition["ForAllValues:StringEquals"]["dynamodb:Attributes"]) if statement.Sid == "Latch"
     ]) == toset(["pk", "sk", "state", "policy", "policy_hash"])
     error_message = "the gate may read other attributes"
+  }
+}
+
+run "who_looks_writes_what_it_found_and_nothing_else" {
+  command = plan
+
+  assert {
+    condition = one([
+      for statement in jsondecode(output.policies["readiness"]).Statement :
+      toset(flatten([statement.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]])) if flatten([statement.Action]) == ["dynamodb:PutItem"]
+    ]) == toset(["readiness#orders"])
+    error_message = "who only looks may write into a record, or into another application's place"
   }
 }
 

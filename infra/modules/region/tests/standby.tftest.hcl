@@ -49,6 +49,7 @@ variables {
     notify    = "tests/stand-in.zip"
     gate      = "tests/stand-in.zip"
     probe     = "tests/stand-in.zip"
+    readiness = "tests/stand-in.zip"
   }
 
   applications = ["orders", "billing"]
@@ -74,7 +75,7 @@ run "the_standby_runs_every_function" {
   command = plan
 
   assert {
-    condition     = toset(keys(aws_lambda_function.this)) == toset(["intake", "conductor", "notify", "gate", "probe"])
+    condition     = toset(keys(aws_lambda_function.this)) == toset(["intake", "conductor", "notify", "gate", "probe", "readiness"])
     error_message = "not every function is made"
   }
 
@@ -84,12 +85,12 @@ run "the_standby_runs_every_function" {
   }
 
   assert {
-    condition     = { for name, function in aws_lambda_function.this : name => function.timeout } == { intake = 30, conductor = 75, notify = 30, gate = 3, probe = 65 }
+    condition     = { for name, function in aws_lambda_function.this : name => function.timeout } == { intake = 30, conductor = 75, notify = 30, gate = 3, probe = 65, readiness = 60 }
     error_message = "a timeout is not the contract's"
   }
 
   assert {
-    condition     = alltrue([for name, function in aws_lambda_function.this : function.environment[0].variables == tomap({ UNDERSTUDY_TABLE = "understudy" }) if name != "probe"])
+    condition     = alltrue([for name, function in aws_lambda_function.this : function.environment[0].variables == tomap({ UNDERSTUDY_TABLE = "understudy" }) if !contains(["probe", "readiness"], name)]) && aws_lambda_function.this["readiness"].environment[0].variables == tomap({ UNDERSTUDY_TABLE = "understudy", UNDERSTUDY_NAME = "understudy" })
     error_message = "in the table's own Region the environment is its name alone"
   }
 
@@ -182,7 +183,7 @@ run "a_failure_that_nobody_waits_for_is_kept" {
   command = apply
 
   assert {
-    condition     = toset(keys(aws_lambda_function_event_invoke_config.this)) == toset(["intake", "conductor", "notify", "probe"])
+    condition     = toset(keys(aws_lambda_function_event_invoke_config.this)) == toset(["intake", "conductor", "notify", "probe", "readiness"])
     error_message = "a function's failed events are dropped"
   }
 
@@ -222,19 +223,19 @@ run "each_application_is_ticked_each_minute" {
   command = plan
 
   assert {
-    condition     = toset(keys(aws_scheduler_schedule.this)) == toset(["conductor-orders", "conductor-billing", "notify-orders", "notify-billing", "probe"])
+    condition     = toset(keys(aws_scheduler_schedule.this)) == toset(["conductor-orders", "conductor-billing", "notify-orders", "notify-billing", "probe", "readiness-orders", "readiness-billing"])
     error_message = "a tick is missing"
   }
 
   assert {
-    condition     = alltrue([for schedule in aws_scheduler_schedule.this : schedule.schedule_expression == "rate(1 minute)" && schedule.flexible_time_window[0].mode == "OFF"])
+    condition     = alltrue([for name, schedule in aws_scheduler_schedule.this : schedule.schedule_expression == (startswith(name, "readiness-") ? "rate(1 hour)" : "rate(1 minute)") && schedule.flexible_time_window[0].mode == "OFF"])
     error_message = "a tick comes less often than each minute"
   }
 
   assert {
     condition = toset(flatten([
       for statement in data.aws_iam_policy_document.schedule.statement : statement.resources if statement.sid == "Ticks"
-    ])) == toset([for name in ["conductor", "notify", "probe"] : "arn:aws:lambda:us-west-2:111122223333:function:understudy-${name}"])
+    ])) == toset([for name in ["conductor", "notify", "probe", "readiness"] : "arn:aws:lambda:us-west-2:111122223333:function:understudy-${name}"])
     error_message = "a tick may wake somebody else, or not whom it is for"
   }
 
@@ -311,7 +312,7 @@ run "alarms_on_understudy_page_through_the_other_topic" {
 
   assert {
     condition = alltrue([
-      for function in ["intake", "conductor", "notify", "gate", "probe"] :
+      for function in ["intake", "conductor", "notify", "gate", "probe", "readiness"] :
       contains(keys(aws_cloudwatch_metric_alarm.lambda), "${function}-Errors") && contains(keys(aws_cloudwatch_metric_alarm.lambda), "${function}-Throttles")
     ])
     error_message = "a function fails or is throttled unseen"
@@ -328,7 +329,7 @@ run "alarms_on_understudy_page_through_the_other_topic" {
   }
 
   assert {
-    condition     = toset(keys(aws_cloudwatch_metric_alarm.heartbeat)) == toset(["conductor", "notify", "probe"]) && alltrue([for alarm in aws_cloudwatch_metric_alarm.heartbeat : alarm.treat_missing_data == "breaching"])
+    condition     = toset(keys(aws_cloudwatch_metric_alarm.heartbeat)) == toset(["conductor", "notify", "probe", "readiness"]) && alltrue([for name, alarm in aws_cloudwatch_metric_alarm.heartbeat : alarm.treat_missing_data == "breaching" && alarm.period == (name == "readiness" ? 3600 : 60)])
     error_message = "silence is taken for health"
   }
 }
@@ -355,7 +356,7 @@ run "a_probe_may_stand_in_a_vpc_and_is_given_its_canaries_and_passwords" {
   }
 
   assert {
-    condition     = alltrue([for name, function in aws_lambda_function.this : toset(keys(function.environment[0].variables)) == toset(["UNDERSTUDY_TABLE"]) if name != "probe"])
+    condition     = alltrue([for name, function in aws_lambda_function.this : toset(keys(function.environment[0].variables)) == toset(["UNDERSTUDY_TABLE"]) if !contains(["probe", "readiness"], name)])
     error_message = "another function is given what is the probe's"
   }
 }

@@ -23,7 +23,10 @@ impl Ask {
             Self::Abort { incident: of } => ("failover abort", incident(of)),
             Self::Acknowledge { incident: of } => ("incident acknowledge", incident(of)),
             Self::WeighAgain { incident: of } => ("incident weigh-again", incident(of)),
-            Self::Adopt { incident: of, .. } => ("incident adopt", incident(of)),
+            Self::Adopt { incident: of, glass: None } => ("incident adopt", incident(of)),
+            Self::Adopt { incident: of, glass: Some(_) } => {
+                ("incident reconcile", format!("{} --journal FILE", incident(of)))
+            }
             Self::Rebuild { incident: of, replica } => {
                 ("failback start", format!("{} --replica {replica}", incident(of)))
             }

@@ -99,7 +99,10 @@ fn of_held(held: &Held) -> Vec<(Ask, &'static str)> {
     let keep = || (Ask::Abort { incident: incident() }, "hold it until somebody has it weighed again");
     match held.reason {
         HeldReason::PromotedElsewhere => {
-            vec![(Ask::Adopt { incident: incident(), glass: None }, "let traffic follow that promotion")]
+            vec![(
+                Ask::Adopt { incident: incident(), glass: None },
+                "let traffic follow that promotion (with a journal of break-glass: `incident reconcile`)",
+            )]
         }
         HeldReason::Vetoed | HeldReason::Aborted => vec![again()],
         HeldReason::Undecided

@@ -5,7 +5,7 @@ use super::draft::Draft;
 use crate::assessment::Assessment;
 use crate::edge::Why;
 use crate::fence::Fence;
-use crate::journal::{What, Who};
+use crate::journal::Who;
 use crate::name::{Epoch, Person};
 use crate::order::BrokenGlass;
 use crate::phase::{Decision, Fencing, Kind, Phase, PromotedBy, Rebuilt, Verifying};
@@ -38,7 +38,7 @@ pub(super) fn adopt(mut draft: Draft<'_>, suspicion: &Suspicion, by: &Person, gl
     let decision = Decision { approved_by: vec![by.clone()], ..new_failover(&mut draft, suspicion) };
     let incident = decision.incident.clone();
     if let Some(glass) = glass {
-        draft.write(&incident, Who::Person(by.clone()), What::BrokeGlass(glass.clone()), None);
+        draft.note_glass(by, &incident, glass);
     }
     let phase = Phase::Verifying(Verifying {
         decision,

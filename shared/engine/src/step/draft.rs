@@ -9,8 +9,8 @@ use crate::event::ChainHash;
 use crate::fence::{FenceAct, FenceAnswer, Standing};
 use crate::journal::{Delivered, Entry, EntryId, Needs, Seq, What, Who};
 use crate::name::{DbInstanceArn, Epoch, IncidentId, Person, Revision};
-use crate::order::Order;
-use crate::phase::{Decision, Phase};
+use crate::order::{BrokenGlass, Order};
+use crate::phase::{Decision, HeldReason, Phase};
 use crate::policy::Policy;
 use crate::state::{Paused, State};
 use crate::suspicion::{Suspicion, Weighed};
@@ -132,6 +132,32 @@ impl<'a> Draft<'a> {
             self.write(&incident, Who::Conductor, what, None);
         }
         self.close(StepVerdict::Noted)
+    }
+
+    /// Whether it holds until a person says that it shall go on from what somebody else did.
+    pub(super) fn waits_to_adopt(&self) -> bool {
+        matches!(&self.before.phase, Phase::Held(held) if held.reason == HeldReason::PromotedElsewhere)
+    }
+
+    /// Whatever became of the call, and whoever has gone on from it by now, it stands in the record who made it.
+    pub(super) fn tell_of_glass(mut self, by: &Person, incident: &IncidentId, glass: &BrokenGlass) -> Step {
+        if self.before.phase.incident() != Some(incident) {
+            return self.ignore(Ignored::Stale);
+        }
+        if !self.note_glass(by, incident, glass) {
+            return self.ignore(Ignored::Duplicate);
+        }
+        self.close(StepVerdict::Noted)
+    }
+
+    /// Writes a journal down, unless it stands there already.
+    pub(super) fn note_glass(&mut self, by: &Person, incident: &IncidentId, glass: &BrokenGlass) -> bool {
+        let is_new = self.next.glass.as_ref() != Some(&glass.journal);
+        if is_new {
+            self.next.glass = Some(glass.journal.clone());
+            self.write(incident, Who::Person(by.clone()), What::BrokeGlass(glass.clone()), None);
+        }
+        is_new
     }
 
     pub(super) fn pause(mut self, by: &Person) -> Step {

@@ -109,6 +109,33 @@ fn what_a_person_did_by_hand_is_told_before_it_is_adopted() {
 }
 
 #[test]
+fn a_journal_is_written_down_once_whatever_the_incident_has_come_to() {
+    let glass = |script: &Script, digits: &str| BrokenGlass {
+        by: "bob".parse().unwrap(),
+        called_at: script.now,
+        journal: digits.repeat(32).parse().unwrap(),
+    };
+    let mut adopted = found();
+    adopted.say("ann", Order::adopt);
+    let mut suspected = Script::sustained(Mode::Observe);
+    suspected.tick();
+    for mut script in [adopted, suspected] {
+        let (phase, first, second) = (script.phase(), glass(&script, "0a"), glass(&script, "0b"));
+        let told = |glass: &BrokenGlass| {
+            let glass = Some(glass.clone());
+            move |incident| Order::Adopt { incident, glass: glass.clone() }
+        };
+        assert_eq!(script.say("ann", told(&first)), StepVerdict::Noted, "{phase}");
+        assert_eq!(script.phase(), phase, "it changes nothing else");
+        assert_eq!(script.state.journal.outbox.last().unwrap().what, What::BrokeGlass(first.clone()));
+        assert_eq!(script.say("ann", told(&first)), StepVerdict::Ignored(Ignored::Duplicate));
+        assert_eq!(script.say("ann", told(&second)), StepVerdict::Noted);
+        let of_another = |_| Order::Adopt { incident: "another".to_owned().into(), glass: Some(first.clone()) };
+        assert_eq!(script.say("ann", of_another), StepVerdict::Ignored(Ignored::Stale));
+    }
+}
+
+#[test]
 fn only_what_somebody_else_promoted_can_be_adopted() {
     let mut script = Script::sustained(Mode::Observe);
     script.tick();
