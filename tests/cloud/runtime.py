@@ -205,4 +205,6 @@ def process_environment(definition: Definition, runtime_api: str, endpoint: str)
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_EC2_METADATA_DISABLED": "true",
+        # What is asked by HTTPS ends at a proxy that is not there, and never at AWS.
+        "HTTPS_PROXY": "http://127.0.0.1:9",
     } | definition.environment

@@ -42,7 +42,7 @@ locals {
   regions    = local.app.regions
 
   gate     = { gate = "${var.packages}/gate.zip" }
-  packages = { for name in ["intake", "conductor", "notify", "gate", "runbook"] : name => "${var.packages}/${name}.zip" }
+  packages = { for name in ["intake", "conductor", "notify", "gate", "runbook", "readiness"] : name => "${var.packages}/${name}.zip" }
 
   common = {
     account_id   = local.account_id
@@ -134,7 +134,7 @@ module "application" {
   file       = var.file
   account_id = local.account_id
   table      = module.state.table
-  roles      = { conductor = module.standby.role_names["conductor"], notify = module.standby.role_names["notify"] }
+  roles      = { for function in ["conductor", "notify", "readiness"] : function => module.standby.role_names[function] }
 
   alarms = {
     for voter in keys(local.app.alarms) : voter => {

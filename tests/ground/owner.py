@@ -18,7 +18,7 @@ from check import HOW_TO_GET, SHARED, SKIPS_NOTHING, configuration  # noqa: E402
 BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
 __all__ = ["HOW_TO_GET", "ROOT", "SKIPS_NOTHING", "Owner"]
 
-FUNCTIONS = ("intake", "conductor", "notify", "gate", "runbook")
+FUNCTIONS = ("intake", "conductor", "notify", "gate", "runbook", "readiness")
 
 
 class Owner:

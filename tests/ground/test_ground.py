@@ -61,6 +61,7 @@ class Ground(unittest.TestCase):
         self.raise_the_ground()
         self.break_everything_once()
         self.get_ready()
+        self.look_by_schedule()
         self.automate()
         self.fail_over()
         self.go_home()
@@ -133,11 +134,13 @@ class Ground(unittest.TestCase):
             self.assertIn(f"wrong in {ways} ways", (ROOT / "docs/reference/readiness.md").read_text())
             self.assertEqual(self.asked_for(), self.granted())
 
-    def asked_for(self) -> set[str]:
-        """What the check has asked AWS, in the words of IAM."""
+    def asked_for(self, caller: str = "") -> set[str]:
+        """What the check, or whoever is named, has asked AWS, in the words of IAM."""
         rest = {"ListResourceRecordSets": "/rrset", "GetHealthCheck": "/healthcheck/"}
         asked = set()
         for entry in self.cloud.log.select(None, None, None):
+            if not entry["caller"].startswith(caller):
+                continue
             service, action = entry["service"], entry["action"]
             if service == "route53":
                 action = next(name for name, path in rest.items() if path in action)
@@ -151,6 +154,9 @@ class Ground(unittest.TestCase):
         page = (ROOT / "docs/reference/readiness.md").read_text()
         return set(re.findall(r"^\| `([a-z0-9]+:[A-Za-z]+)` \|", page, re.MULTILINE))
 
+    def published(self, caller: str) -> bool:
+        return any(entry["caller"].startswith(caller) for entry in self.cloud.log.select("sns", "Publish", STANDBY))
+
     def subscribe(self) -> None:
         arn = f"arn:aws:sqs:{STANDBY}:{ACCOUNT}:oncall"
         self.stage.client("sqs", STANDBY).create_queue(QueueName="oncall")
@@ -161,7 +167,7 @@ class Ground(unittest.TestCase):
         code, told = self.owner.types(*self.readiness())
         self.assertEqual(code, 1, told)
         adopted = self.control("adopt")
-        self.assertEqual((len(adopted["functions"]), adopted["streams"], adopted["schedules"]), (7, 2, 2))
+        self.assertEqual((len(adopted["functions"]), adopted["streams"], adopted["schedules"]), (8, 2, 3))
         self.gates = {arn.split(":")[3]: url for arn, url in adopted["urls"].items() if arn.endswith("-gate")}
         self.owner.runbook = next(url for arn, url in adopted["urls"].items() if arn.endswith("-runbook"))
         self.set_alarms("OK")
@@ -177,6 +183,23 @@ class Ground(unittest.TestCase):
         self.assertEqual(self.findings(), {"voters-up": "warns", "quorum-without-primary": "blocks"})
         self.set_alarms("OK")
         await_until("three Regions say Up", lambda: self.verdicts() == {"up"})
+
+    def look_by_schedule(self) -> None:
+        """Woken by its schedule while nobody had voted, and once more now. The file's gates are nowhere from here."""
+        key = {"pk": {"S": "readiness#orders"}, "sk": {"S": "newest"}}
+        look = partial(self.dynamodb.get_item, TableName="understudy", Key=key, ConsistentRead=True)
+        first = json.loads(await_until("the first look is kept", lambda: look().get("Item"))["look"]["S"])
+        self.assertEqual(first["answer"], "not_ready")
+        self.cloud.log.clear()
+        name = "understudy-readiness"
+        ended = self.invoke(f"arn:aws:lambda:{STANDBY}:{ACCOUNT}:function:{name}", {"application": "orders"})
+        self.assertEqual(ended, {"payload": {"answer": "cannot_tell", "told": True}, "error": None})
+        self.assertEqual(self.asked_for(name), self.granted() | {"dynamodb:PutItem", "sns:Publish"})
+        code, told = self.owner.types("readiness", "last", str(self.owner.file))
+        self.assertEqual(code, 2, told)
+        found = self.owner.asks("readiness", "last", str(self.owner.file))["findings"]
+        wrong = {one["name"]: one["verdict"] for one in found if one["verdict"] != "ok"}
+        self.assertEqual(wrong, {"gates-answer": "cannot_tell", "gates-agree": "cannot_tell"})
 
     def automate(self) -> None:
         """The document as it was applied, run by who is nobody to the runbook."""
@@ -235,7 +258,7 @@ class Ground(unittest.TestCase):
         self.assertNotIn("ReadReplicaSourceDBInstanceIdentifier", replica)
         for region in ("us-east-2", STANDBY):
             await_until(f"{region} says latched", partial(self.latches, region, 200))
-        await_until("people are told", lambda: self.cloud.log.select("sns", "Publish", STANDBY))
+        await_until("people are told", partial(self.published, "understudy-notify"))
         self.owner.types("status")
         self.assertEqual(self.findings().get("phase-watching"), "blocks")
         self.read_the_incident()

@@ -2,7 +2,7 @@
 
 use std::io::{Result, Write};
 use understudy_driver::{Outcome, Plan, PlannedWhat, Status, Told};
-use understudy_engine::{Entry, Region};
+use understudy_engine::{Application, Entry, Region};
 
 pub(super) fn told(out: &mut dyn Write, told: &Told) -> Result<()> {
     let first = match told.outcome {
@@ -26,6 +26,10 @@ pub(super) fn told(out: &mut dyn Write, told: &Told) -> Result<()> {
         return Ok(());
     }
     status(out, &told.status)?;
+    if let Some(storm) = &told.storm {
+        let waiting: Vec<&str> = storm.waiting.keys().map(Application::as_str).collect();
+        writeln!(out, "  Storm     {} wait, code {}", waiting.join(", "), storm.code)?;
+    }
     told.plan.iter().try_for_each(|planned| plan(out, planned))?;
     if let Some(explanation) = &told.explanation {
         writeln!(out, "  Because   {}", explanation.because)?;

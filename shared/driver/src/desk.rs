@@ -11,7 +11,7 @@ pub use command_line::export_line;
 pub use offers::{Offer, offers};
 pub use request::{Ask, Caller, DeskRequest, RequestError};
 
-use crate::approval::{ApprovalCode, code_of_question, question_of_code};
+use crate::approval::{ApprovalCode, code_of_batch, code_of_question, question_of_code};
 use crate::breaker::{Release, release};
 use crate::conduct::{ConductError, Run, command};
 use crate::incident::IncidentItem;
@@ -19,10 +19,10 @@ use crate::ledger::{Ledger, Record};
 use crate::plan::{Plan, plan, plan_home};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use understudy_engine::{
     Application, DbInstanceArn, Epoch, Event, Explanation, IncidentId, Mode, Order, Person, PhaseName, Policy,
-    Question, Region, Revision, StepVerdict, Verdict, VoterName, explain, step,
+    Question, Region, Revision, StepVerdict, Suspicion, Turn, Verdict, VoterName, explain, step,
 };
 
 /// The schema of an answer.
@@ -44,6 +44,9 @@ pub struct Told {
     pub hint: Option<String>,
     /// As it stood when the request was looked at, or after the order was entered.
     pub status: Status,
+    /// Who waits at the storm breaker, where this application does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storm: Option<Batch>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,
     /// The newest incidents, newest first.
@@ -106,6 +109,14 @@ pub struct Asked {
     pub code: String,
 }
 
+/// Those that wait at the storm breaker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    pub waiting: BTreeMap<Application, IncidentId>,
+    /// What `release` has to give back.
+    pub code: String,
+}
+
 /// Answers one request.
 ///
 /// # Errors
@@ -123,7 +134,7 @@ pub async fn serve(
             let explanation = explain(&record.state, &record.policy, &record.votes, now);
             return Ok(Told { explanation: Some(explanation), ..shown(request, &record, now) });
         }
-        Meant::Status => return Ok(shown(request, &record, now)),
+        Meant::Status => return Ok(with_storm(ledger, &record, shown(request, &record, now)).await),
         Meant::Incidents => {
             let incidents = ledger.incidents(&request.application, INCIDENTS_MAX).await?;
             return Ok(words::of_incidents(request, &record, incidents, now));
@@ -213,6 +224,25 @@ async fn released(
     Ok(words::of_release(request, &record, release.as_ref(), now))
 }
 
+/// Where it waits for a turn, with whom, and what lets them all go on. A breaker that cannot be read hides no status.
+async fn with_storm(ledger: &impl Ledger, record: &Record, told: Told) -> Told {
+    let waits = |suspicion: &Suspicion| matches!(suspicion.turn, Turn::Wanted { waits: true, .. });
+    if !record.state.phase.suspicion().is_some_and(waits) {
+        return told;
+    }
+    let application = &record.state.application;
+    match ledger.breaker().await.map(|breaker| breaker.batch()) {
+        Ok(waiting) if waiting.contains_key(application) => {
+            let code = code_of_batch(&waiting).0;
+            let line = Ask::Release { code: code.clone() }.command_line(application);
+            let hint = format!("{} wait at the storm breaker; to let them all go on: {line}", waiting.len());
+            Told { hint: Some(hint), storm: Some(Batch { waiting, code }), ..told }
+        }
+        Ok(_) => told,
+        Err(error) => Told { hint: Some(format!("the storm breaker cannot be read: {error}")), ..told },
+    }
+}
+
 fn shown(request: &DeskRequest, record: &Record, now: Timestamp) -> Told {
     let status = Status::of(record, now);
     let (says, hint) = words::of_status(&status);
@@ -228,6 +258,7 @@ fn told(request: &DeskRequest, status: Status, outcome: Outcome, says: String) -
         says,
         hint: None,
         status,
+        storm: None,
         explanation: None,
         incidents: None,
         incident: None,

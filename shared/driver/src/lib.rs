@@ -23,7 +23,7 @@ pub use breaker::{Release, release};
 pub use cloud::{Announcement, Cloud, Looked, Performed, Reading, Undelivered};
 pub use conduct::{ConductError, Run, Turn, attend, command, turn};
 pub use desk::{
-    Ask, Asked, Caller, DESK_SCHEMA, DeskRequest, IncidentTold, Offer, Outcome, RequestError, Status, Told,
+    Ask, Asked, Batch, Caller, DESK_SCHEMA, DeskRequest, IncidentTold, Offer, Outcome, RequestError, Status, Told,
     export_line, offers, serve,
 };
 pub use gate::{CACHED, Gate, Glance, Reply, Request};

@@ -6,12 +6,11 @@ use understudy_tests::{Fault, Options, Story, away_from_aws, aws, binaries, root
 
 fn begin() -> Story {
     let story = Story::begin(Options { functions: false, ..Options::default() });
-    // No gate of the file is asked: the proxy is not there.
     story.cloud.post(
         "functions",
         json!({
             "name": "readiness", "command": [binaries().join("readiness")], "region": "us-west-2", "timeout_seconds": 60,
-            "environment": {"UNDERSTUDY_TABLE": "understudy", "HTTPS_PROXY": "http://127.0.0.1:9"},
+            "environment": {"UNDERSTUDY_TABLE": "understudy"},
         }),
     );
     story

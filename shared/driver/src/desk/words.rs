@@ -129,7 +129,7 @@ pub(super) fn of_release(request: &DeskRequest, record: &Record, release: Option
         }
         Some(Release::Stale) => (
             "no batch has this code: it was released, or has changed".to_owned(),
-            Some("see the last page for the code of the batch as it waits now".to_owned()),
+            Some("see status of one that waits for the code of the batch as it is now".to_owned()),
         ),
         Some(Release::NotAnApprover { of }) => {
             let names = of.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");

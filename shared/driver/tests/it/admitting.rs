@@ -1,7 +1,7 @@
 //! The storm breaker, shared by all applications of a table: asked before each automatic promotion.
 
 use crate::scene::{Scene, run};
-use understudy_driver::{ApprovalCode, Ledger, Release, code_of_batch, release};
+use understudy_driver::{ApprovalCode, Batch, DeskRequest, Ledger, Release, Told, code_of_batch, release, serve};
 use understudy_engine::{Breaker, Ground, PhaseName, StepVerdict, Why};
 
 async fn breaker(scene: &Scene) -> Breaker {
@@ -81,6 +81,32 @@ async fn a_breaker_that_is_written_by_others_all_the_time_lets_nobody_through() 
     };
     assert_eq!(contended(10).await, 0);
     assert_eq!(contended(9).await, 1, "one conflict less");
+}
+
+/// What status answers to a person.
+async fn status(scene: &Scene) -> Told {
+    let request = DeskRequest::read(&format!(r#"{{"application":"{}","action":"status"}}"#, scene.application()));
+    let (by, now) = ("ann".parse().unwrap(), scene.world.now());
+    serve(&scene.table, &mut run("ann-2"), &by, &request.unwrap().0, now).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn status_tells_who_waits_at_the_breaker_and_by_which_code_they_go_on() {
+    let scene = waiting().await;
+    let told = status(&scene).await;
+    let (storm, batch) = (told.storm.unwrap(), breaker(&scene).await.batch());
+    assert_eq!(storm, Batch { code: code_of_batch(&batch).0, waiting: batch });
+    let line = format!("understudy storm release --application {} --code {} --yes", scene.application(), storm.code);
+    assert!(told.hint.as_ref().unwrap().ends_with(&line), "{:?}", told.hint);
+    assert_eq!(released(&scene, &ApprovalCode(storm.code)).await, Release::Released { batch: storm.waiting });
+
+    *scene.table.breaker_is_away.lock().unwrap() = true;
+    let told = status(&scene).await;
+    assert_eq!((told.storm, told.status.phase), (None, PhaseName::Held));
+    assert!(told.hint.unwrap().contains("the storm breaker cannot be read"));
+
+    let quiet = Scene::new();
+    assert_eq!(status(&quiet).await.storm, None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -101,6 +101,13 @@ fn a_message_says_what_is_worse_with_its_mend_and_fits_sns() {
     let json: Value = serde_json::from_str(&message.json).unwrap();
     assert_eq!((&json["about"], &json["answer"]), (&"readiness".into(), &"not_ready".into()));
     assert_eq!(json["worse"][0]["name"], "topic-subscribed");
+    let schema = include_str!("../../../../docs/reference/readiness-notice.schema.json");
+    let schema = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
+    assert!(schema.is_valid(&json), "{json:#}");
+    let well = look(&[]);
+    let better = Change::between(Some(&blocks), &well).unwrap().announcement(&policy).json;
+    assert!(schema.is_valid(&serde_json::from_str(&better).unwrap()), "{better}");
+    assert!(!schema.is_valid(&serde_json::json!({"about": "readiness"})));
 
     // The longest: everything is unseen, in words without end.
     let mut blind = Readiness::of(&policy, &blind(&policy, Why::Denied), now());
