@@ -131,7 +131,7 @@ fn links_of_the_docs_lead_somewhere() {
     pages.push("infra/examples/two-region-postgres/README.md");
     pages.extend(["docs/concepts/probe.md", "docs/concepts/traffic.md", "docs/reference/dns-model.md"]);
     pages.extend(["docs/concepts/phases.md", "docs/reference/application-file.md", "docs/reference/rules.md"]);
-    pages.extend(["docs/reference/incident-report.md", "docs/reference/readiness.md"]);
+    pages.extend(["docs/reference/incident-report.md", "docs/reference/readiness.md", "docs/reference/story.md"]);
     for page in pages {
         let text = fs::read_to_string(root().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"));
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
