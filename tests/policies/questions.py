@@ -11,6 +11,16 @@ from .iam import Question, Unknown
 
 PREFIXES = {"dynamodb": "dynamodb", "rds": "rds", "cloudwatch": "cloudwatch", "sns": "sns", "s3control": "s3"}
 PREFIXES["route53-recovery-cluster"] = "route53-recovery-cluster"
+PREFIXES |= {"lambda": "lambda", "sqs": "sqs", "route53": "route53"}
+
+# Calls that have a path and no name: by service, what they are called.
+PATHS = {
+    "lambda": {"GetFunctionConcurrency": r"GET /[0-9-]+/functions/(?P<FunctionName>[^/]+)/concurrency"},
+    "route53": {
+        "ListResourceRecordSets": r"GET /[0-9-]+/hostedzone/(?P<HostedZoneId>[^/]+)/rrset",
+        "GetHealthCheck": r"GET /[0-9-]+/healthcheck/(?P<HealthCheckId>[^/]+)",
+    },
+}
 
 Request = Mapping[str, Any]
 Parameters = Mapping[str, Any]
@@ -18,16 +28,24 @@ Asked = tuple[tuple[str, ...], dict[str, tuple[str, ...]]]
 
 
 def question(request: Request, account: str) -> Question:
-    service, action = request["service"], request["action"]
+    service = request["service"]
+    action, parameters = named(service, request["action"], request["parameters"])
     ask = KNOWN.get((service, action))
     if ask is None:
         raise Unknown(f"{request.get('caller')} called {service} {action}, which has no place among the questions")
-    region, parameters = request["region"], request["parameters"]
+    region = request["region"]
     try:
         resources, context = ask(parameters, f"{region}:{account}")
     except KeyError as missing:
         raise Unknown(f"{service} {action} without {missing}") from missing
     return Question(f"{PREFIXES[service]}:{action}", resources, {"aws:RequestedRegion": (region,)} | context)
+
+
+def named(service: str, action: str, parameters: Parameters) -> tuple[str, Parameters]:
+    for name, path in PATHS.get(service, {}).items():
+        if found := re.fullmatch(path, action):
+            return name, found.groupdict()
+    return action, parameters
 
 
 def table(parameters: Parameters, place: str) -> Asked:
@@ -102,6 +120,23 @@ def alarms(parameters: Parameters, place: str) -> Asked:
     return tuple(f"arn:aws:cloudwatch:{place}:alarm:{name}" for name in names), {}
 
 
+def group_of(kind: str, name: str) -> Callable[[Parameters, str], Asked]:
+    return lambda parameters, place: ((rds(kind, parameters[name], place),), {})
+
+
+def function(parameters: Parameters, place: str) -> Asked:
+    return (f"arn:aws:lambda:{place}:function:{parameters['FunctionName']}",), {}
+
+
+def queue(parameters: Parameters, place: str) -> Asked:
+    name = parameters.get("QueueName") or parameters["QueueUrl"].rsplit("/", 1)[-1]
+    return (f"arn:aws:sqs:{place}:{name}",), {}
+
+
+def route53(kind: str, name: str) -> Callable[[Parameters, str], Asked]:
+    return lambda parameters, _place: ((f"arn:aws:route53:::{kind}/{parameters[name]}",), {})
+
+
 def everything(_parameters: Parameters, _place: str) -> Asked:
     return ("*",), {}
 
@@ -133,9 +168,19 @@ KNOWN: dict[tuple[str, str], Callable[[Parameters, str], Asked]] = {
     ("rds", "RebootDBInstance"): database,
     ("rds", "ModifyDBInstance"): changed_database,
     ("rds", "CreateDBInstanceReadReplica"): new_replica,
+    ("rds", "DescribeDBSnapshots"): database,
+    ("rds", "DescribeDBParameters"): group_of("pg", "DBParameterGroupName"),
+    ("rds", "DescribeOptionGroups"): group_of("og", "OptionGroupName"),
+    ("rds", "DescribeAccountAttributes"): everything,
+    ("lambda", "GetFunctionConcurrency"): function,
+    ("sqs", "GetQueueUrl"): queue,
+    ("sqs", "GetQueueAttributes"): queue,
+    ("route53", "ListResourceRecordSets"): route53("hostedzone", "HostedZoneId"),
+    ("route53", "GetHealthCheck"): route53("healthcheck", "HealthCheckId"),
     ("cloudwatch", "DescribeAlarms"): alarms,
     ("cloudwatch", "GetMetricStatistics"): everything,
     ("sns", "Publish"): topic,
+    ("sns", "GetTopicAttributes"): topic,
     ("s3control", "GetMultiRegionAccessPointRoutes"): access_point,
     ("s3control", "SubmitMultiRegionAccessPointRoutes"): access_point,
     ("route53-recovery-cluster", "GetRoutingControlState"): control,

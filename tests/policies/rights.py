@@ -39,7 +39,8 @@ def judge(
         if one not in asked[caller]:
             asked[caller].append(one)
     own = {told: said for caller in asked for told, said in own_calls(caller, asked[caller], documents[caller])}
-    denied = dict(denied_calls(asked, documents))
+    denied = dict(denied_calls(asked, documents, excuses))
+    problems |= set(unneeded_patterns(asked, documents, excuses))
     problems |= {problem for problem in (own | denied).values() if problem}
     problems |= set(unused(asked, documents, excuses))
     return Verdict(sorted(problems), len(own), len(denied))
@@ -53,24 +54,42 @@ def own_calls(caller: str, own: list[Question], documents: list[Mapping[str, Any
         yield told, None if allowed(documents, one) else f"{told}: it does so, and is denied it"
 
 
-def denied_calls(asked: Asked, documents: Documents) -> Iterable[tuple[str, str | None]]:
+def denied_calls(asked: Asked, documents: Documents, excuses: Excuses) -> Iterable[tuple[str, str | None]]:
     """What others ask and a function never does, nor anything that includes it, has to be denied to it. So has what
     is made from its own calls and nobody ever asks.
     """
     for caller, policy in documents.items():
-        for whose, one in strange_calls(caller, asked):
+        for whose, one in strange_calls(caller, asked, excuses):
             if any(includes(mine, one) for mine in asked[caller]):
                 continue
             told = f"{caller} {described(one)}"
             yield told, f"{told}: {whose}, it never does, and is allowed it" if allowed(policy, one) else None
 
 
-def strange_calls(caller: str, asked: Asked) -> Iterable[tuple[str, Question]]:
+def strange_calls(caller: str, asked: Asked, excuses: Excuses) -> Iterable[tuple[str, Question]]:
     for other, questions in asked.items():
         if other != caller:
             yield from ((f"{other} does so", one) for one in questions)
     for one in asked[caller]:
-        yield from (("nobody does so", strange) for strange in elsewhere(one))
+        strange = (other for other in elsewhere(one) if not is_alike(one, other, excuses))
+        yield from (("nobody does so", other) for other in strange)
+
+
+def is_alike(one: Question, other: Question, excuses: Excuses) -> bool:
+    """Whether it is granted by a pattern, with a reason: another resource of its kind, in the same place."""
+    return one.action in excuses.patterns and one.context == other.context
+
+
+def unneeded_patterns(asked: Asked, documents: Documents, excuses: Excuses) -> Iterable[str]:
+    needed = {
+        one.action
+        for caller, questions in asked.items()
+        for one in questions
+        for other in elsewhere(one)
+        if is_alike(one, other, excuses) and allowed(documents[caller], other)
+    }
+    for action in excuses.patterns.keys() - needed:
+        yield f"{action}: a pattern is excused, and none is granted"
 
 
 def includes(mine: Question, other: Question) -> bool:

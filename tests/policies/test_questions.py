@@ -12,6 +12,40 @@ def asked(service, action, **parameters):
     return question(request | {"parameters": parameters}, "123456789012")
 
 
+class Paths(unittest.TestCase):
+    def test_a_call_without_a_name_is_known_by_its_path(self):
+        for service, path, action, resource in (
+            (
+                "lambda",
+                "GET /2019-09-30/functions/understudy-gate/concurrency",
+                "lambda:GetFunctionConcurrency",
+                "arn:aws:lambda:us-east-1:123456789012:function:understudy-gate",
+            ),
+            (
+                "route53",
+                "GET /2013-04-01/hostedzone/Z01/rrset",
+                "route53:ListResourceRecordSets",
+                "arn:aws:route53:::hostedzone/Z01",
+            ),
+            (
+                "route53",
+                "GET /2013-04-01/healthcheck/ab-1",
+                "route53:GetHealthCheck",
+                "arn:aws:route53:::healthcheck/ab-1",
+            ),
+        ):
+            one = asked(service, path)
+            self.assertEqual((one.action, one.resources), (action, (resource,)))
+        with self.assertRaises(Unknown):
+            asked("route53", "POST /2013-04-01/hostedzone/Z01/rrset")
+
+    def test_a_queue_is_named_by_name_or_by_its_url(self):
+        by_name = asked("sqs", "GetQueueUrl", QueueName="letters")
+        by_url = asked("sqs", "GetQueueAttributes", QueueUrl="https://sqs.us-east-1.amazonaws.com/123456789012/letters")
+        self.assertEqual(by_name.resources, ("arn:aws:sqs:us-east-1:123456789012:letters",))
+        self.assertEqual(by_url.resources, by_name.resources)
+
+
 class Tables(unittest.TestCase):
     def test_an_item_has_its_partition_key_and_a_read_its_attributes(self):
         names = {"#state": "state", "#policy": "policy"}

@@ -100,6 +100,24 @@ class Judging(unittest.TestCase):
         )
         self.assert_told("needs no excuse", notify=[document(reading("app#orders")), document(TELL)])
 
+    def test_a_pattern_is_wide_unless_it_is_excused_and_even_then_only_where_it_is_asked(self):
+        group = "arn:aws:rds:{}:123456789012:pg:*"
+        asks = request("conductor", "rds", "DescribeDBParameters", {"DBParameterGroupName": "orders"})
+        excused = Excuses(EXCUSES.actions, patterns={"rds:DescribeDBParameters": "no name is known beforehand"})
+
+        def problems(excuses, *regions):
+            groups = {"Sid": "Groups", "Action": "rds:DescribeDBParameters"}
+            groups["Resource"] = [group.format(region) for region in regions]
+            documents = self.documents(conductor=[document(reading("app#orders", "breaker"), groups)])
+            return judge([*REQUESTS, asks], documents, ACCOUNT, excuses).problems
+
+        [wide] = problems(EXCUSES, "us-west-2")
+        self.assertIn("pg:other", wide)
+        self.assertEqual(problems(excused, "us-west-2"), [])
+        self.assertTrue(any("sa-east-1" in problem for problem in problems(excused, "us-west-2", "*")))
+        [needless] = judge(REQUESTS, self.documents(), ACCOUNT, excused).problems
+        self.assertIn("a pattern is excused, and none is granted", needless)
+
     def test_who_called_nothing_has_not_been_tried_and_who_has_no_policy_is_told(self):
         self.assert_told("gate called nothing", requests=REQUESTS[:-1])
         self.assert_told("stranger called sns Publish, and has no policy", requests=[*REQUESTS, publish("stranger")])

@@ -54,7 +54,7 @@ locals {
     readiness = [
       { sid = "Tell", actions = ["sns:Publish", "sns:GetTopicAttributes"], resources = [local.topic_arn] },
       { sid = "Databases", actions = ["rds:DescribeDBInstances"], resources = local.watched },
-      { sid = "Backups", actions = ["rds:DescribeDBSnapshots"], resources = concat(local.watched, local.of_any_name["snapshot"]) },
+      { sid = "Backups", actions = ["rds:DescribeDBSnapshots"], resources = concat(local.watched_replicas, local.of_any_name["snapshot"]) },
       { sid = "Parameters", actions = ["rds:DescribeDBParameters"], resources = local.of_any_name["pg"] },
       { sid = "Options", actions = ["rds:DescribeOptionGroups"], resources = local.of_any_name["og"] },
       { sid = "Names", actions = ["route53:ListResourceRecordSets"], resources = [for zone in compact([local.zone]) : "arn:${local.partition}:route53:::hostedzone/${zone}"] },
@@ -67,10 +67,12 @@ locals {
   # What the file names, and what the record does while the file is being changed.
   watched = distinct(flatten([for policy in [local.app, local.stored] : [policy.database.writer, policy.database.replica]]))
 
+  watched_replicas = distinct([local.app.database.replica, local.stored.database.replica])
+
   zone = try(local.app.traffic.hosted_zone, null)
   of_any_name = {
-    for kind in ["snapshot", "pg", "og"] : kind => [
-      for region in distinct([for arn in local.watched : split(":", arn)[3]]) : "arn:${local.partition}:rds:${region}:${var.account_id}:${kind}:*"
+    for kind, instances in { snapshot = local.watched_replicas, pg = local.watched, og = local.watched } : kind => [
+      for region in distinct([for arn in instances : split(":", arn)[3]]) : "arn:${local.partition}:rds:${region}:${var.account_id}:${kind}:*"
     ]
   }
 

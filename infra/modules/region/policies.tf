@@ -261,7 +261,7 @@ data "aws_iam_policy_document" "function" {
       condition {
         test     = "StringEquals"
         variable = "aws:RequestedRegion"
-        values   = [var.regions.primary, var.regions.standby]
+        values   = each.key == "readiness" ? [var.regions.standby] : [var.regions.primary, var.regions.standby]
       }
     }
   }

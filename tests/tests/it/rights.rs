@@ -10,7 +10,7 @@ use std::process::Command;
 use understudy_aws::DynamoLedger;
 use understudy_driver::{Commit, Ledger, Nonce, code_of_batch};
 use understudy_engine::{Admission, Admit, IncidentId, Lever, Policy, Revision};
-use understudy_tests::{Options, Story, Terraform, await_until, binaries, root, venv, write_document};
+use understudy_tests::{Options, Story, Terraform, await_until, aws, binaries, root, venv, write_document};
 
 const REBUILT: &str = "arn:aws:rds:us-east-1:123456789012:db:orders-again";
 
@@ -95,10 +95,25 @@ fn await_levers(story: &Story, policy: &Policy, region: &str) {
     }
 }
 
+/// It looks once, and tells what it found. The gates of the file are nowhere from here.
+fn look(story: &Story) {
+    let _ = aws(&story.cloud, "us-west-2", "sqs create-queue --queue-name understudy-dead-letters");
+    story.cloud.post(
+        "functions",
+        json!({
+            "name": "readiness", "command": [binaries().join("readiness")], "region": "us-west-2", "timeout_seconds": 60,
+            "environment": {"UNDERSTUDY_TABLE": "understudy"},
+        }),
+    );
+    let looked = story.cloud.invoke("readiness", json!({"application": "orders"}));
+    assert_eq!(looked["payload"]["told"], true, "{looked}");
+}
+
 async fn out_and_home(story: &Story, policy: &Policy) {
     for function in ["gate", &deploy(story, "gate")] {
         ask_gate(story, function);
     }
+    look(story);
     let probed = story.cloud.invoke(&deploy(story, "probe"), json!({}));
     assert_eq!(probed["payload"]["failed"], 0, "{probed}");
 
