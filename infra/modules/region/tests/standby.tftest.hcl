@@ -312,10 +312,15 @@ run "alarms_on_understudy_page_through_the_other_topic" {
 
   assert {
     condition = alltrue([
-      for function in ["intake", "conductor", "notify", "gate", "probe", "readiness"] :
+      for function in ["intake", "conductor", "notify", "gate", "probe"] :
       contains(keys(aws_cloudwatch_metric_alarm.lambda), "${function}-Errors") && contains(keys(aws_cloudwatch_metric_alarm.lambda), "${function}-Throttles")
     ])
     error_message = "a function fails or is throttled unseen"
+  }
+
+  assert {
+    condition     = contains(keys(aws_cloudwatch_metric_alarm.lambda), "readiness-Errors") && !contains(keys(aws_cloudwatch_metric_alarm.lambda), "readiness-Throttles")
+    error_message = "a look fails unseen, or looks that wait for each other page"
   }
 
   assert {
