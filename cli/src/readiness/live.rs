@@ -6,7 +6,7 @@ use aws_config::{BehaviorVersion, Region as SdkRegion};
 use jiff::Timestamp;
 use understudy_aws::{Clients, DynamoLedger};
 use understudy_engine::Policy;
-use understudy_readiness::Readiness;
+use understudy_readiness::{Look, Readiness};
 use understudy_survey::Place;
 
 pub(super) fn judged(policy: &Policy, args: &ReadinessCheck) -> Result<Readiness, Failure> {
@@ -38,11 +38,11 @@ pub(super) fn kept(policy: &Policy, args: &ReadinessLast) -> Result<(Readiness, 
         problem: format!("nobody has looked at {} yet", policy.application),
         mend: "deploy the function `readiness` and its schedule, or ask now: `readiness check`".to_owned(),
     })?;
-    let readiness = serde_json::from_str(&kept.text).map_err(|error| Failure {
+    let look: Look = serde_json::from_str(&kept.text).map_err(|error| Failure {
         problem: format!("the look of {} cannot be read: {error}", kept.at),
         mend: "use the release that is deployed, or ask now: `readiness check`".to_owned(),
     })?;
-    Ok((readiness, Timestamp::now()))
+    Ok((look.readiness, Timestamp::now()))
 }
 
 fn unread(error: &impl std::fmt::Display) -> Failure {

@@ -6,7 +6,7 @@ use understudy_driver::{Cloud, Ledger};
 use understudy_engine::{Application, Region};
 use understudy_events::{Wake, wake};
 use understudy_lambda::{ErrorType, Fault, Kept, Shell, count};
-use understudy_readiness::{Answer, Change, Readiness};
+use understudy_readiness::{Answer, Look, Readiness};
 use understudy_survey::{Place, survey};
 
 pub(crate) async fn handle(shell: &Shell, functions: &str, event: Value) -> Result<Value, Fault> {
@@ -33,13 +33,13 @@ async fn look(shell: &Shell, functions: &str, application: &Application) -> Resu
     let now = Readiness::of(&policy, &seen, Timestamp::now());
 
     let before = ledger.kept(application).await?.and_then(|kept| read(application, &kept));
-    let change = Change::between(before.as_ref(), &now);
+    let (look, change) = Look::after(before.as_ref(), &now);
     // Told before it is kept: whoever is cut off between the two tells it once more.
     if let Some(change) = &change {
         shell.cloud().announce(&change.announcement(&policy)).await?;
         count("readiness", "told");
     }
-    let text = serde_json::to_string(&now).map_err(|error| Fault::new(ErrorType::UnusableRecord, error))?;
+    let text = serde_json::to_string(&look).map_err(|error| Fault::new(ErrorType::UnusableRecord, error))?;
     ledger.keep(application, &Kept { at: now.at, text }).await?;
     count("readiness", answered(now.answer));
     tracing::info!(%application, answer = answered(now.answer), told = change.is_some(), "looked");
@@ -47,9 +47,9 @@ async fn look(shell: &Shell, functions: &str, application: &Application) -> Resu
 }
 
 /// The look before. One that another release has kept in another shape counts for none, so that all is told anew.
-fn read(application: &Application, kept: &Kept) -> Option<Readiness> {
+fn read(application: &Application, kept: &Kept) -> Option<Look> {
     match serde_json::from_str(&kept.text) {
-        Ok(readiness) => Some(readiness),
+        Ok(look) => Some(look),
         Err(error) => {
             tracing::warn!(%application, at = %kept.at, "the look before cannot be read: {error}");
             None

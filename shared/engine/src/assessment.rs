@@ -147,7 +147,7 @@ pub(crate) fn assess(
         blockers.push(Blocker::RolesSwapped { writer: writer.clone() });
     }
     observer(&tally, &mut blockers);
-    flapping(state, policy, now, &mut blockers);
+    blockers.extend(flapping(state, policy, now));
     if let Some(paused) = &state.paused {
         blockers.push(Blocker::Paused(paused.clone()));
     }
@@ -186,15 +186,14 @@ fn observer(tally: &Tally, blockers: &mut Vec<Blocker>) {
 }
 
 /// The newest of the flaps that are too many: when it is forgotten, they are too many no more.
-fn flapping(state: &State, policy: &Policy, now: Timestamp, blockers: &mut Vec<Blocker>) {
+#[must_use]
+pub fn flapping(state: &State, policy: &Policy, now: Timestamp) -> Option<Blocker> {
     let oldest = policy.windows.flap_seconds.before(now);
     let remembered: Vec<Timestamp> = state.flaps.iter().copied().filter(|at| *at > oldest).collect();
     let flaps_max = usize::try_from(policy.quorum.flaps_max).unwrap_or(usize::MAX);
-    let Some(too_many) = remembered.len().checked_sub(flaps_max) else { return };
-    if let Some(at) = remembered.get(too_many) {
-        let flaps = u32::try_from(remembered.len()).unwrap_or(u32::MAX);
-        blockers.push(Blocker::Flapping { flaps, until: policy.windows.flap_seconds.after(*at) });
-    }
+    let at = remembered.get(remembered.len().checked_sub(flaps_max)?)?;
+    let flaps = u32::try_from(remembered.len()).unwrap_or(u32::MAX);
+    Some(Blocker::Flapping { flaps, until: policy.windows.flap_seconds.after(*at) })
 }
 
 fn quorum(policy: &Policy, suspicion: &Suspicion, tally: &Tally, now: Timestamp, blockers: &mut Vec<Blocker>) {

@@ -27,7 +27,7 @@ mod tally;
 mod time;
 mod vote;
 
-pub use assessment::{Approvals, Assessment, Blocker, CandidateSeen, Rule, Sustained};
+pub use assessment::{Approvals, Assessment, Blocker, CandidateSeen, Rule, Sustained, flapping};
 pub use breaker::{Admission, Admit, Admitted, BREAKER_SCHEMA, Breaker, Ground, Released, Waiting};
 pub use candidate::{DbStatus, Ineligible, LAG_MAX_AGE, Lag, Sight, Sighting, Unseen};
 pub use edge::{EDGES, Edge, Why};

@@ -32,9 +32,9 @@ pub struct State {
     pub paused: Option<Paused>,
     /// When a quorum of Down was lost again, as long as it is remembered.
     pub flaps: Vec<Timestamp>,
-    /// The last journal of a promotion by hand that was written down.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub glass: Option<JournalHash>,
+    /// The last journals of promotions by hand that were written down.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub glass: Vec<JournalHash>,
     pub journal: Journal,
 }
 
@@ -76,7 +76,7 @@ impl State {
             cooldown: None,
             paused: None,
             flaps: Vec::new(),
-            glass: None,
+            glass: Vec::new(),
             journal: Journal::default(),
         }
     }

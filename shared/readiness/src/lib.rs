@@ -12,7 +12,7 @@ mod subjects;
 mod survey;
 mod telling;
 
-pub use change::Change;
+pub use change::{Change, Look};
 pub use check::{Answer, CHECKS_SCHEMA, Check, Finding, Readiness, Verdict, check, checks};
 pub use seen::{Seen, Unseen, Why};
 pub use survey::{

@@ -31,7 +31,7 @@ impl Change<'_> {
                 ("application", policy.application.to_string()),
                 ("about", "readiness".to_owned()),
                 ("urgency", self.urgency_name().to_owned()),
-                ("deduplication", self.thread()),
+                ("deduplication", self.deduplication()),
             ]),
             subject,
         }
@@ -57,6 +57,12 @@ impl Change<'_> {
         format!("{}/readiness", self.now.application)
     }
 
+    /// Another one for each thing that somebody is woken for: an open page must not swallow the next.
+    fn deduplication(&self) -> String {
+        let pages: Vec<&str> = self.pages.iter().map(String::as_str).take(FINDINGS_MAX).collect();
+        if pages.is_empty() { self.thread() } else { format!("{}/{}", self.thread(), pages.join(",")) }
+    }
+
     fn counted(&self) -> String {
         let [blocks, unseen, warns, ok] =
             [Verdict::Blocks, Verdict::CannotTell, Verdict::Warns, Verdict::Ok].map(|verdict| self.now.count(verdict));
@@ -65,7 +71,11 @@ impl Change<'_> {
 
     fn compared(&self) -> String {
         let since = self.before.map_or_else(|| "no check before".to_owned(), |before| before.at.to_string());
-        format!("{} worse and {} better than at the last check ({since})", self.worse.len(), self.better.len())
+        format!(
+            "{} are told as worse and {} as better than at the last check ({since})",
+            self.worse.len(),
+            self.better.len()
+        )
     }
 
     fn text(&self, policy: &Policy) -> String {
@@ -82,7 +92,8 @@ impl Change<'_> {
             lines.extend([String::new(), format!("{title}:")]);
             for finding in findings.iter().take(FINDINGS_MAX) {
                 let Finding { name, verdict, seen, why, mend } = finding;
-                lines.push(format!("  {name} {verdict}: {}", words(seen)));
+                let mark = if self.pages.contains(name.as_ref()) { ", in two looks running" } else { "" };
+                lines.push(format!("  {name} {verdict}{mark}: {}", words(seen)));
                 if *verdict != Verdict::Ok {
                     lines.push(format!("    why: {why}"));
                     lines.extend(mend.iter().map(|mend| format!("    mend: {}", words(mend))));
@@ -125,7 +136,7 @@ impl Change<'_> {
             "worse": told(&self.worse),
             "better": told(&self.better),
             "left_out": left_out.iter().sum::<usize>(),
-            "deduplication": self.thread(),
+            "deduplication": self.deduplication(),
         })
     }
 

@@ -44,8 +44,11 @@ fn a_look_is_told_where_it_differs_from_the_last_and_is_shown_at_a_shell() {
 
     let first = look(&story);
     assert_eq!(first["payload"], json!({"answer": "not_ready", "told": true}), "{first}");
+    let notice = &told(&story)[0];
+    assert_eq!((&notice["about"], &notice["urgency"]), (&json!("readiness"), &json!("notice")), "{notice}");
+    assert_eq!(look(&story)["payload"]["told"], true);
     let page = &told(&story)[0];
-    assert_eq!((&page["about"], &page["urgency"]), (&json!("readiness"), &json!("page")), "{page}");
+    assert_eq!(page["urgency"], "page", "it blocks in two looks running: {page}");
     let again = look(&story);
     assert_eq!(again["payload"], json!({"answer": "not_ready", "told": false}), "{again}");
     assert_eq!(told(&story), Vec::<Value>::new(), "nothing is new");

@@ -135,7 +135,7 @@ run "it_has_an_url_to_give_out_and_alarms_of_its_own" {
   }
 
   assert {
-    condition     = alltrue([for metric in ["Errors", "Throttles", "Url5xxCount"] : contains(keys(aws_cloudwatch_metric_alarm.lambda), "runbook-${metric}")])
+    condition     = alltrue([for metric in ["Throttles", "Url5xxCount"] : contains(keys(aws_cloudwatch_metric_alarm.lambda), "runbook-${metric}")])
     error_message = "the runbook fails unseen"
   }
 

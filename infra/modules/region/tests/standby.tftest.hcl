@@ -319,7 +319,7 @@ run "alarms_on_understudy_page_through_the_other_topic" {
   }
 
   assert {
-    condition     = contains(keys(aws_cloudwatch_metric_alarm.lambda), "readiness-Errors") && !contains(keys(aws_cloudwatch_metric_alarm.lambda), "readiness-Throttles")
+    condition     = aws_cloudwatch_metric_alarm.lambda["readiness-Errors"].datapoints_to_alarm == 1 && aws_cloudwatch_metric_alarm.lambda["readiness-Errors"].evaluation_periods == 1 && !contains(keys(aws_cloudwatch_metric_alarm.lambda), "readiness-Throttles")
     error_message = "a look fails unseen, or looks that wait for each other page"
   }
 

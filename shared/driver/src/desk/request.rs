@@ -172,6 +172,12 @@ impl Caller {
 }
 
 impl Ask {
+    /// Whether it brings the journal of a promotion by hand.
+    #[must_use]
+    pub(super) fn tells_of_glass(&self) -> bool {
+        matches!(self, Self::Adopt { glass: Some(_), .. })
+    }
+
     /// Whether it is an order, and no question.
     #[must_use]
     pub fn may_enter(&self) -> bool {

@@ -60,6 +60,10 @@ pub(super) fn of_verdict(request: &DeskRequest, record: &Record, verdict: &StepV
     let status = Status::of(record, now);
     let (says, hint) = match verdict {
         StepVerdict::Advanced(why) => (why.sentence().to_owned(), None),
+        StepVerdict::Noted if request.ask.tells_of_glass() => (
+            format!("the journal goes into the record, and nothing is adopted in phase {}", status.phase),
+            Some("where it comes to hold for that promotion, order the same again: then it is adopted".to_owned()),
+        ),
         StepVerdict::Noted => (format!("{} is in order", request.ask.name()), None),
         StepVerdict::Ignored(why) => (of_ignored(*why).0.to_owned(), Some(of_ignored(*why).1.to_owned())),
         StepVerdict::Refused(blockers) => {

@@ -18,6 +18,9 @@ use crate::tally::tally;
 use crate::vote::Votes;
 use jiff::Timestamp;
 
+/// How many journals are remembered as written down.
+const JOURNALS_KEPT: usize = 8;
+
 pub(super) struct Draft<'a> {
     pub(super) before: &'a State,
     pub(super) policy: &'a Policy,
@@ -152,9 +155,11 @@ impl<'a> Draft<'a> {
 
     /// Writes a journal down, unless it stands there already.
     pub(super) fn note_glass(&mut self, by: &Person, incident: &IncidentId, glass: &BrokenGlass) -> bool {
-        let is_new = self.next.glass.as_ref() != Some(&glass.journal);
+        let known = &mut self.next.glass;
+        let is_new = !known.contains(&glass.journal);
         if is_new {
-            self.next.glass = Some(glass.journal.clone());
+            known.drain(..(known.len() + 1).saturating_sub(JOURNALS_KEPT));
+            known.push(glass.journal.clone());
             self.write(incident, Who::Person(by.clone()), What::BrokeGlass(glass.clone()), None);
         }
         is_new

@@ -130,6 +130,7 @@ fn a_journal_is_written_down_once_whatever_the_incident_has_come_to() {
         assert_eq!(script.state.journal.outbox.last().unwrap().what, What::BrokeGlass(first.clone()));
         assert_eq!(script.say("ann", told(&first)), StepVerdict::Ignored(Ignored::Duplicate));
         assert_eq!(script.say("ann", told(&second)), StepVerdict::Noted);
+        assert_eq!(script.say("ann", told(&first)), StepVerdict::Ignored(Ignored::Duplicate), "in whatever order");
         let of_another = |_| Order::Adopt { incident: "another".to_owned().into(), glass: Some(first.clone()) };
         assert_eq!(script.say("ann", of_another), StepVerdict::Ignored(Ignored::Stale));
     }

@@ -3,7 +3,7 @@
 use crate::check::Verdict::Blocks;
 use crate::check::{Check, Ground, Judged, blocks, ok, warns};
 use understudy_driver::StoredPolicy;
-use understudy_engine::{Mode, PhaseName, Region};
+use understudy_engine::{Mode, PhaseName, Region, flapping};
 
 pub(super) const CHECKS: [Check; 9] = [
     Check {
@@ -57,7 +57,7 @@ pub(super) const CHECKS: [Check; 9] = [
     },
     Check {
         name: "flaps-few",
-        wants: "no more than `quorum.flaps_max` quorums were lost in `windows.flap_seconds`",
+        wants: "fewer than `quorum.flaps_max` quorums were lost in `windows.flap_seconds`",
         why: "a quorum that comes and goes too often decides nothing until it has been quiet",
         at_worst: Blocks,
         judge: flaps,
@@ -150,15 +150,10 @@ fn writer<'a>(ground: &Ground<'a>) -> Judged<'a> {
 }
 
 fn flaps<'a>(ground: &Ground<'a>) -> Judged<'a> {
-    let policy = ground.policy;
-    let oldest = policy.windows.flap_seconds.before(ground.now);
-    let flaps = &ground.survey.record.known()?.state.flaps;
-    let flaps = flaps.iter().filter(|at| **at > oldest).count();
-    let seen = format!("{flaps} in {}", policy.windows.flap_seconds);
-    if flaps > usize::try_from(policy.quorum.flaps_max).unwrap_or(usize::MAX) {
-        return blocks(seen, "see `understudy explain`, and why voters change their minds");
+    match flapping(&ground.survey.record.known()?.state, ground.policy, ground.now) {
+        Some(blocker) => blocks(blocker.to_string(), "see `understudy explain`, and why voters change their minds"),
+        None => ok("none too many"),
     }
-    ok(seen)
 }
 
 fn latch<'a>(ground: &Ground<'a>) -> Judged<'a> {

@@ -4,7 +4,7 @@ use crate::ground::{blind, now, policy, survey, unseen};
 use crate::rows::ROWS;
 use serde_json::Value;
 use understudy_engine::Urgency;
-use understudy_readiness::{Change, Readiness, Seen, Survey, Verdict, Why};
+use understudy_readiness::{Finding, Look, Readiness, Seen, Survey, Verdict, Why};
 
 type Breakage = fn(&mut Survey);
 
@@ -31,71 +31,123 @@ fn topic_unheard(survey: &mut Survey) {
 }
 
 fn incident_open(survey: &mut Survey) {
-    let rows = ROWS.iter().copied().flatten();
-    let row = rows.into_iter().find(|(name, ..)| *name == "phase-watching").unwrap();
+    as_in_row("phase-watching", survey);
+}
+
+fn paused(survey: &mut Survey) {
+    as_in_row("unpaused", survey);
+}
+
+fn as_in_row(name: &str, survey: &mut Survey) {
+    let row = ROWS.iter().copied().flatten().find(|row| row.0 == name).unwrap();
     row.2(&mut policy(), survey);
 }
 
-fn told(before: Option<&Readiness>, now: &Readiness) -> Option<(Vec<String>, Vec<String>, Urgency)> {
-    let names = |findings: &[&understudy_readiness::Finding]| findings.iter().map(|one| one.name.to_string()).collect();
-    Change::between(before, now).map(|change| (names(&change.worse), names(&change.better), change.urgency()))
+fn after(before: Option<&Look>, breakages: &[Breakage]) -> (Look, Option<Told>) {
+    let now = look(breakages);
+    let (kept, change) = Look::after(before, &now);
+    let names = |findings: &[&Finding]| findings.iter().map(|one| one.name.to_string()).collect();
+    let told = change.map(|change| Told {
+        worse: names(&change.worse),
+        better: names(&change.better),
+        pages: change.pages.iter().cloned().collect(),
+    });
+    (kept, told)
 }
 
-#[test]
-fn what_was_told_is_not_told_again() {
-    let broken = look(&[nobody_subscribed, dead_letters]);
-    assert_eq!(told(Some(&broken), &broken), None);
-    assert_eq!(told(None, &look(&[])), None, "all is well, and nobody has asked");
+#[derive(Debug, PartialEq)]
+struct Told {
+    worse: Vec<String>,
+    better: Vec<String>,
+    pages: Vec<String>,
 }
 
-#[test]
-fn what_begins_to_block_pages_and_what_warns_or_is_mended_is_a_notice() {
-    let (well, warns, blocks) = (look(&[]), look(&[dead_letters]), look(&[nobody_subscribed, dead_letters]));
-    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    let (letters, topic) = ("dead-letters-empty", "topic-subscribed");
-    for (before, now, worse, better, urgency) in [
-        (None, &blocks, names(&[topic, letters]), names(&[]), Urgency::Page),
-        (Some(&well), &warns, names(&[letters]), names(&[]), Urgency::Notice),
-        (Some(&warns), &blocks, names(&[topic]), names(&[]), Urgency::Page),
-        (Some(&blocks), &warns, names(&[]), names(&[topic]), Urgency::Notice),
-        (Some(&blocks), &well, names(&[]), names(&[topic, letters]), Urgency::Notice),
-    ] {
-        assert_eq!(told(before, now), Some((worse, better, urgency)));
+fn told(worse: &[&str], better: &[&str], pages: &[&str]) -> Option<Told> {
+    let [worse, better, pages] = [worse, better, pages].map(|all| all.iter().map(|one| (*one).to_owned()).collect());
+    Some(Told { worse, better, pages })
+}
+
+/// Looks one after the other, each with what is broken in it and what is told of it.
+fn looks(each: &[(&[Breakage], Option<Told>)]) {
+    let mut before = None;
+    for (index, (breakages, expected)) in each.iter().enumerate() {
+        let (kept, told) = after(before.as_ref(), breakages);
+        assert_eq!(told, *expected, "look {index}");
+        let text = serde_json::to_string(&kept).unwrap();
+        assert_eq!(serde_json::from_str::<Look>(&text).unwrap(), kept, "kept as text");
+        before = Some(kept);
     }
+}
+
+const TOPIC: &str = "topic-subscribed";
+const LETTERS: &str = "dead-letters-empty";
+
+#[test]
+fn what_blocks_in_two_looks_running_pages_once_and_until_it_is_mended() {
+    looks(&[
+        (&[], None),
+        (&[nobody_subscribed, dead_letters], told(&[TOPIC, LETTERS], &[], &[])),
+        (&[nobody_subscribed, dead_letters], told(&[TOPIC], &[], &[TOPIC])),
+        (&[nobody_subscribed, dead_letters], None),
+        (&[dead_letters], told(&[], &[TOPIC], &[])),
+        (&[nobody_subscribed, dead_letters], told(&[TOPIC], &[], &[])),
+        (&[nobody_subscribed, dead_letters], told(&[TOPIC], &[], &[TOPIC])),
+        (&[], told(&[], &[TOPIC, LETTERS], &[])),
+    ]);
+}
+
+#[test]
+fn what_blocks_in_one_look_wakes_nobody() {
+    looks(&[
+        (&[nobody_subscribed], told(&[TOPIC], &[], &[])),
+        (&[], told(&[], &[TOPIC], &[])),
+        (&[nobody_subscribed], told(&[TOPIC], &[], &[])),
+    ]);
+}
+
+#[test]
+fn what_people_want_so_is_told_and_wakes_nobody() {
+    looks(&[
+        (&[paused], told(&["unpaused"], &[], &[])),
+        (&[paused], None),
+        (&[paused, nobody_subscribed], told(&[TOPIC], &[], &[])),
+        (&[paused, nobody_subscribed], told(&[TOPIC], &[], &[TOPIC])),
+    ]);
 }
 
 #[test]
 fn what_blocked_and_cannot_be_told_now_is_not_called_better() {
-    let (blocks, unheard) = (look(&[nobody_subscribed]), look(&[topic_unheard]));
-    let (worse, better, urgency) = told(Some(&blocks), &unheard).unwrap();
-    assert!(worse.contains(&"topic-subscribed".to_owned()) && better.is_empty(), "{worse:?} {better:?}");
-    assert_eq!(urgency, Urgency::Notice, "nobody is woken by what cannot be told");
+    let (before, _) = after(None, &[nobody_subscribed]);
+    let unheard = look(&[topic_unheard]);
+    let (_, change) = Look::after(Some(&before), &unheard);
+    let change = change.unwrap();
+    assert!(change.worse.iter().any(|one| one.name == TOPIC) && change.better.is_empty(), "{change:#?}");
+    assert_eq!(change.urgency(), Urgency::Notice, "nobody is woken by what cannot be told");
 }
 
 #[test]
-fn an_open_incident_has_paged_by_itself() {
-    let (well, incident) = (look(&[]), look(&[incident_open, nobody_subscribed]));
-    let (worse, _, urgency) = told(Some(&well), &incident).unwrap();
-    assert!(worse.contains(&"phase-watching".to_owned()) && worse.contains(&"topic-subscribed".to_owned()));
-    assert_eq!(urgency, Urgency::Notice);
-}
-
-#[test]
-fn a_look_is_kept_as_text_and_read_again() {
-    let look = look(&[nobody_subscribed]);
-    let text = serde_json::to_string(&look).unwrap();
-    assert_eq!(serde_json::from_str::<Readiness>(&text).unwrap(), look);
+fn an_open_incident_has_paged_by_itself_and_what_still_blocks_after_it_pages() {
+    let phase = "phase-watching";
+    looks(&[
+        (&[incident_open, nobody_subscribed], told(&[phase, TOPIC], &[], &[])),
+        (&[incident_open, nobody_subscribed], None),
+        (&[nobody_subscribed], told(&[TOPIC], &[phase], &[TOPIC])),
+    ]);
 }
 
 #[test]
 fn a_message_says_what_is_worse_with_its_mend_and_fits_sns() {
     let policy = policy();
     let blocks = look(&[nobody_subscribed]);
-    let change = Change::between(None, &blocks).unwrap();
+    let before = Look::after(None, &blocks).0;
+    let (after, change) = Look::after(Some(&before), &blocks);
+    let change = change.unwrap();
+    assert_eq!(change.urgency(), Urgency::Page);
     let message = change.announcement(&policy);
     assert_eq!(message.subject, "[PAGE] orders: a failover would not work now");
+    assert_eq!(message.attributes["deduplication"], "orders/readiness/topic-subscribed");
     let finding = blocks.findings.iter().find(|one| one.verdict == Verdict::Blocks).unwrap();
-    assert!(message.text.contains("topic-subscribed blocks: nobody"), "{}", message.text);
+    assert!(message.text.contains("topic-subscribed blocks, in two looks running: nobody"), "{}", message.text);
     assert!(message.text.contains(finding.mend.as_deref().unwrap()), "{}", message.text);
     assert!(message.text.contains("understudy readiness last orders.toml"), "{}", message.text);
     let json: Value = serde_json::from_str(&message.json).unwrap();
@@ -105,7 +157,7 @@ fn a_message_says_what_is_worse_with_its_mend_and_fits_sns() {
     let schema = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
     assert!(schema.is_valid(&json), "{json:#}");
     let well = look(&[]);
-    let better = Change::between(Some(&blocks), &well).unwrap().announcement(&policy).json;
+    let better = Look::after(Some(&after), &well).1.unwrap().announcement(&policy).json;
     assert!(schema.is_valid(&serde_json::from_str(&better).unwrap()), "{better}");
     assert!(!schema.is_valid(&serde_json::json!({"about": "readiness"})));
 
@@ -114,7 +166,7 @@ fn a_message_says_what_is_worse_with_its_mend_and_fits_sns() {
     for finding in &mut blind.findings {
         (finding.seen, finding.mend) = ("<!channel>\u{7}".repeat(1000), Some("é".repeat(5000)));
     }
-    let change = Change::between(None, &blind).unwrap();
+    let change = Look::after(None, &blind).1.unwrap();
     let (message, more) = (change.announcement(&policy), change.worse.len() - 8);
     assert!(message.subject.len() < 100 && message.subject.is_ascii());
     for (form, bytes_max) in [(&message.text, 16_000), (&message.json, 18_000), (&message.chat, 12_000)] {

@@ -258,7 +258,7 @@ const PEOPLE_AND_TRAFFIC: &[Row] = &[
     ("writer-as-filed", Blocks, |policy, survey| record(survey).state.writer = Some(policy.database.replica.clone())),
     ("flaps-few", Blocks, |policy, survey| {
         let flaps_max = usize::try_from(policy.quorum.flaps_max).unwrap();
-        record(survey).state.flaps = vec![Seconds(60).before(now()); flaps_max + 1];
+        record(survey).state.flaps = vec![Seconds(60).before(now()); flaps_max];
     }),
     ("gates-agree", Warns, |_, survey| *survey.latches.values_mut().next().unwrap() = Seen::Known(true)),
 ];
