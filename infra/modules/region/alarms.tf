@@ -39,13 +39,13 @@ locals {
 resource "aws_cloudwatch_metric_alarm" "lambda" {
   for_each = local.lambda_alarms
 
-  alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = "${each.value.metric} of Understudy's ${each.value.function}. Its log group says why: /aws/lambda/${var.name}-${each.value.function}"
-  namespace           = "AWS/Lambda"
-  metric_name         = each.value.metric
-  dimensions          = { FunctionName = aws_lambda_function.this[each.value.function].function_name }
-  statistic           = "Sum"
-  period              = 60
+  alarm_name        = "${var.name}-${each.key}"
+  alarm_description = "${each.value.metric} of Understudy's ${each.value.function}. Its log group says why: /aws/lambda/${var.name}-${each.value.function}"
+  namespace         = "AWS/Lambda"
+  metric_name       = each.value.metric
+  dimensions        = { FunctionName = aws_lambda_function.this[each.value.function].function_name }
+  statistic         = "Sum"
+  period            = 60
   # A look of an hour fails once.
   evaluation_periods  = each.value.function == "readiness" ? 1 : 5
   datapoints_to_alarm = each.value.function == "readiness" ? 1 : 2

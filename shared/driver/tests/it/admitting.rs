@@ -107,6 +107,8 @@ async fn status_tells_who_waits_at_the_breaker_and_by_which_code_they_go_on() {
 
     let quiet = Scene::new();
     assert_eq!(status(&quiet).await.storm, None);
+    *quiet.table.breaker_is_away.lock().unwrap() = true;
+    assert_eq!(status(&quiet).await.hint, None, "who waits for nobody does not ask");
 }
 
 #[tokio::test(start_paused = true)]
