@@ -30,7 +30,10 @@ class Requests(unittest.TestCase):
         self.assertEqual(environment["AWS_LAMBDA_FUNCTION_NAME"], function)
         self.assertEqual(environment["AWS_ENDPOINT_URL"], cloud().endpoint)
         self.assertEqual((environment["AWS_REGION"], environment["MINE"]), ("us-west-2", "yes"))
-        self.assertEqual([name for name in environment if "PROXY" in name.upper()], [])
+        proxies = {name: value for name, value in environment.items() if "PROXY" in name.upper()}
+        self.assertEqual(
+            proxies, {"HTTPS_PROXY": "http://127.0.0.1:9"}, "none of the machine's, and one that is not there"
+        )
         self.assertLess(int(context["Lambda-Runtime-Deadline-Ms"]) / 1000, time.time() + 5.1)
         arn = f"arn:aws:lambda:us-west-2:123456789012:function:{function}"
         self.assertEqual(context["Lambda-Runtime-Invoked-Function-Arn"], arn)
