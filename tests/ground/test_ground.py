@@ -189,7 +189,7 @@ class Ground(unittest.TestCase):
         key = {"pk": {"S": "readiness#orders"}, "sk": {"S": "newest"}}
         look = partial(self.dynamodb.get_item, TableName="understudy", Key=key, ConsistentRead=True)
         first = json.loads(await_until("the first look is kept", lambda: look().get("Item"))["look"]["S"])
-        self.assertEqual(first["answer"], "not_ready")
+        self.assertEqual(first["readiness"]["answer"], "not_ready")
         self.cloud.log.clear()
         name = "understudy-readiness"
         ended = self.invoke(f"arn:aws:lambda:{STANDBY}:{ACCOUNT}:function:{name}", {"application": "orders"})
