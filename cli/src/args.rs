@@ -8,6 +8,7 @@ mod glass;
 mod incident;
 mod readiness;
 mod sim;
+mod table;
 mod traffic;
 
 pub(crate) use desk::{
@@ -21,6 +22,7 @@ pub(crate) use glass::{BreakGlass, Reconcile};
 pub(crate) use incident::IncidentExport;
 pub(crate) use readiness::{ReadinessCheck, ReadinessLast, ReadinessList, ReadinessVerb};
 pub(crate) use sim::{SimRun, SimVerb};
+pub(crate) use table::TableAt;
 pub(crate) use traffic::{TrafficShow, TrafficTest, TrafficVerb};
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};

@@ -1,9 +1,9 @@
 //! What is done by hand while nobody else can, and told afterwards.
 
-use super::About;
+use super::{About, TableAt};
 use clap::Args;
 use std::path::PathBuf;
-use understudy_engine::{Person, Region};
+use understudy_engine::Person;
 
 #[derive(Debug, Args)]
 #[command(override_usage = "understudy failover break-glass --journal <FILE> --by <PERSON> <FILE>")]
@@ -18,12 +18,8 @@ pub(crate) struct BreakGlass {
     /// Who does it.
     #[arg(long, value_name = "PERSON")]
     pub(crate) by: Person,
-    /// Name of the table.
-    #[arg(long, value_name = "NAME", default_value = "understudy")]
-    pub(crate) table: String,
-    /// Region of the table, if not the standby Region.
-    #[arg(long, value_name = "REGION")]
-    pub(crate) table_region: Option<Region>,
+    #[command(flatten)]
+    pub(crate) table: TableAt,
     /// Seconds to wait for it at most.
     #[arg(long, value_name = "N", default_value_t = 3600)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=86_400))]

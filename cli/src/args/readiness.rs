@@ -1,6 +1,6 @@
 //! What is asked of the ground.
 
-use super::Output;
+use super::{Output, TableAt};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use understudy_engine::Region;
@@ -21,12 +21,8 @@ pub(crate) enum ReadinessVerb {
 pub(crate) struct ReadinessCheck {
     /// The application file, in TOML.
     pub(crate) file: PathBuf,
-    /// Name of the table.
-    #[arg(long, value_name = "NAME", default_value = "understudy")]
-    pub(crate) table: String,
-    /// Region of the table. Without it, the file's standby Region.
-    #[arg(long, value_name = "REGION")]
-    pub(crate) table_region: Option<Region>,
+    #[command(flatten)]
+    pub(crate) table: TableAt,
     /// What the names of functions, queues and alarms begin with.
     #[arg(long, value_name = "NAME", default_value = "understudy")]
     pub(crate) functions: String,
@@ -56,12 +52,8 @@ fn gate(text: &str) -> Result<(Region, String), String> {
 pub(crate) struct ReadinessLast {
     /// The application file, in TOML.
     pub(crate) file: PathBuf,
-    /// Name of the table.
-    #[arg(long, value_name = "NAME", default_value = "understudy")]
-    pub(crate) table: String,
-    /// Region of the table. Without it, the file's standby Region.
-    #[arg(long, value_name = "REGION")]
-    pub(crate) table_region: Option<Region>,
+    #[command(flatten)]
+    pub(crate) table: TableAt,
     /// Show what was well, too.
     #[arg(long)]
     pub(crate) all: bool,

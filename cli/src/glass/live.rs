@@ -29,7 +29,7 @@ struct Found {
 }
 
 pub(super) fn promoted(policy: &Policy, args: &BreakGlass, out: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let region = table_region(policy, args);
+    let region = args.table.region(policy);
     if !is_of_the_file(policy, region) {
         return Err(Failure {
             problem: format!("--table-region {region}: it is no Region of {}", args.file.display()),
@@ -76,12 +76,8 @@ fn is_of_the_file(policy: &Policy, region: &Region) -> bool {
     [Some(&regions.primary), Some(&regions.standby), regions.witness.as_ref()].contains(&Some(region))
 }
 
-fn table_region<'a>(policy: &'a Policy, args: &'a BreakGlass) -> &'a Region {
-    args.table_region.as_ref().unwrap_or(&policy.regions.standby)
-}
-
 async fn look(cloud: &AwsCloud, policy: &Policy, args: &BreakGlass) -> Result<Result<Found, No>, Failure> {
-    let reached = reach(cloud.clients(), &args.table, table_region(policy, args), &policy.application).await;
+    let reached = reach(cloud.clients(), &args.table.name, args.table.region(policy), &policy.application).await;
     let table = match table_away(policy, reached)? {
         Ok(table) => table,
         Err(no) => return Ok(Err(no)),
@@ -104,8 +100,8 @@ fn tell(policy: &Policy, args: &BreakGlass, found: &Found, out: &mut dyn Write) 
     writeln!(
         out,
         "  Table     {} in {}, asked from this machine: {}",
-        args.table,
-        table_region(policy, args),
+        args.table.name,
+        args.table.region(policy),
         found.table
     )?;
     writeln!(out, "  Replica   {replica}: available, replicates from {writer}")?;

@@ -11,8 +11,8 @@ use understudy_survey::Place;
 
 pub(super) fn judged(policy: &Policy, args: &ReadinessCheck) -> Result<Readiness, Failure> {
     let place = Place {
-        table: args.table.clone(),
-        table_region: args.table_region.clone().unwrap_or_else(|| policy.regions.standby.clone()),
+        table: args.table.name.clone(),
+        table_region: args.table.region(policy).clone(),
         functions: args.functions.clone(),
         gates: args.gates.clone(),
     };
@@ -27,10 +27,10 @@ pub(super) fn judged(policy: &Policy, args: &ReadinessCheck) -> Result<Readiness
 
 /// The look that the schedule has kept, and the time now.
 pub(super) fn kept(policy: &Policy, args: &ReadinessLast) -> Result<(Readiness, Timestamp), Failure> {
-    let region = args.table_region.clone().unwrap_or_else(|| policy.regions.standby.clone());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let kept = runtime.block_on(async {
-        let ledger = DynamoLedger::open_in(&Clients::from_env().await, &args.table, Some(&region)).await;
+        let ledger =
+            DynamoLedger::open_in(&Clients::from_env().await, &args.table.name, Some(args.table.region(policy))).await;
         let ledger = ledger.map_err(|error| unread(&error))?;
         ledger.kept(&policy.application).await.map_err(|error| unread(&error))
     })?;

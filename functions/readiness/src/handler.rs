@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use understudy_driver::{Cloud, Ledger};
 use understudy_engine::{Application, Region};
 use understudy_events::{Wake, wake};
-use understudy_lambda::{ErrorType, Fault, Kept, Shell, count};
+use understudy_lambda::{ErrorType, Fault, Shell, count};
 use understudy_readiness::{Answer, Look, Readiness};
 use understudy_survey::{Place, survey};
 
@@ -32,7 +32,7 @@ async fn look(shell: &Shell, functions: &str, application: &Application) -> Resu
     let seen = survey(shell.cloud().clients().config(), &policy, &place, Timestamp::now()).await;
     let now = Readiness::of(&policy, &seen, Timestamp::now());
 
-    let before = ledger.kept(application).await?.and_then(|kept| read(application, &kept));
+    let before = ledger.kept(application).await?.and_then(|kept| read(application, kept.at, &kept.text));
     let (look, change) = Look::after(before.as_ref(), &now);
     // Told before it is kept: whoever is cut off between the two tells it once more.
     if let Some(change) = &change {
@@ -40,18 +40,18 @@ async fn look(shell: &Shell, functions: &str, application: &Application) -> Resu
         count("readiness", "told");
     }
     let text = serde_json::to_string(&look).map_err(|error| Fault::new(ErrorType::UnusableRecord, error))?;
-    ledger.keep(application, &Kept { at: now.at, text }).await?;
+    ledger.keep(application, now.at, &text).await?;
     count("readiness", answered(now.answer));
     tracing::info!(%application, answer = answered(now.answer), told = change.is_some(), "looked");
     Ok(json!({ "answer": now.answer, "told": change.is_some() }))
 }
 
 /// The look before. One that another release has kept in another shape counts for none, so that all is told anew.
-fn read(application: &Application, kept: &Kept) -> Option<Look> {
-    match serde_json::from_str(&kept.text) {
+fn read(application: &Application, at: Timestamp, text: &str) -> Option<Look> {
+    match serde_json::from_str(text) {
         Ok(look) => Some(look),
         Err(error) => {
-            tracing::warn!(%application, at = %kept.at, "the look before cannot be read: {error}");
+            tracing::warn!(%application, %at, "the look before cannot be read: {error}");
             None
         }
     }

@@ -61,11 +61,56 @@ locals {
   }
 
   every_region  = sort(compact(values(var.regions)))
+  both_regions  = [var.regions.primary, var.regions.standby]
   voter_regions = distinct(concat([for alarm in sort(var.alarms) : split(":", alarm)[3]], [var.regions.standby]))
+
+  # Lambda asks for it before it makes the mapping.
+  streams = { sid = "Streams", actions = ["dynamodb:ListStreams"], regions = [local.region] }
+
+  # Lambda makes the interfaces with the function's role.
+  interfaces = {
+    sid     = "Interfaces"
+    actions = ["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"]
+    regions = [local.region]
+  }
+
+  # By function: what knows no resource, and in which Regions it may be asked.
+  region_grants = {
+    conductor = [
+      local.streams,
+      # Composite alarms are shown to whoever may describe all alarms, and to nobody else.
+      { sid = "Voters", actions = ["cloudwatch:DescribeAlarms"], regions = local.voter_regions },
+      { sid = "Lag", actions = ["cloudwatch:GetMetricStatistics"], regions = local.both_regions },
+    ]
+    notify = [local.streams]
+    probe = concat(
+      [{ sid = "Lag", actions = ["cloudwatch:GetMetricStatistics"], regions = local.both_regions }],
+      var.probe.vpc == null ? [] : [local.interfaces],
+    )
+    readiness = [
+      { sid = "Alarms", actions = ["cloudwatch:DescribeAlarms"], regions = local.every_region },
+      { sid = "Quotas", actions = ["rds:DescribeAccountAttributes"], regions = local.both_regions },
+      { sid = "Lag", actions = ["cloudwatch:GetMetricStatistics"], regions = [var.regions.standby] },
+    ]
+  }
+
+  # Understudy itself, as readiness looks at it.
+  looked_at = [
+    {
+      sid       = "Functions"
+      actions   = ["lambda:GetFunctionConcurrency"]
+      resources = [for region in local.every_region : "arn:${local.partition}:lambda:${region}:${var.account_id}:function:${var.name}-*"]
+    },
+    {
+      sid       = "Queues"
+      actions   = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"]
+      resources = [for region in local.every_region : "arn:${local.partition}:sqs:${region}:${var.account_id}:${var.name}-dead-letters"]
+    },
+  ]
 }
 
 data "aws_iam_policy_document" "function" {
-  #checkov:skip=CKV_AWS_356: the few actions on * below know no resource, and have the Region as a condition
+  #checkov:skip=CKV_AWS_356: the few actions on * know no resource, and have the Region as a condition
   for_each = local.functions
 
   statement {
@@ -163,123 +208,29 @@ data "aws_iam_policy_document" "function" {
     }
   }
 
-  # Lambda asks for it before it makes the mapping, and it knows no resource.
   dynamic "statement" {
-    for_each = contains(["conductor", "notify"], each.key) ? ["*"] : []
+    for_each = lookup(local.region_grants, each.key, [])
 
     content {
-      sid       = "Streams"
-      actions   = ["dynamodb:ListStreams"]
+      sid       = statement.value.sid
+      actions   = statement.value.actions
       resources = ["*"]
 
       condition {
         test     = "StringEquals"
         variable = "aws:RequestedRegion"
-        values   = [local.region]
-      }
-    }
-  }
-
-  # Composite alarms are shown to whoever may describe all alarms, and to nobody else.
-  dynamic "statement" {
-    for_each = each.key == "conductor" ? ["*"] : []
-
-    content {
-      sid       = "Voters"
-      actions   = ["cloudwatch:DescribeAlarms"]
-      resources = ["*"]
-
-      condition {
-        test     = "StringEquals"
-        variable = "aws:RequestedRegion"
-        values   = local.voter_regions
-      }
-    }
-  }
-
-  # What readiness is judged by, beside what module `application` names. Each of it reads.
-  dynamic "statement" {
-    for_each = each.key == "readiness" ? ["*"] : []
-
-    content {
-      sid       = "Alarms"
-      actions   = ["cloudwatch:DescribeAlarms"]
-      resources = ["*"]
-
-      condition {
-        test     = "StringEquals"
-        variable = "aws:RequestedRegion"
-        values   = local.every_region
+        values   = statement.value.regions
       }
     }
   }
 
   dynamic "statement" {
-    for_each = each.key == "readiness" ? ["*"] : []
+    for_each = each.key == "readiness" ? local.looked_at : []
 
     content {
-      sid       = "Quotas"
-      actions   = ["rds:DescribeAccountAttributes"]
-      resources = ["*"]
-
-      condition {
-        test     = "StringEquals"
-        variable = "aws:RequestedRegion"
-        values   = [var.regions.primary, var.regions.standby]
-      }
-    }
-  }
-
-  dynamic "statement" {
-    for_each = each.key == "readiness" ? ["*"] : []
-
-    content {
-      sid       = "Functions"
-      actions   = ["lambda:GetFunctionConcurrency"]
-      resources = [for region in local.every_region : "arn:${local.partition}:lambda:${region}:${var.account_id}:function:${var.name}-*"]
-    }
-  }
-
-  dynamic "statement" {
-    for_each = each.key == "readiness" ? ["*"] : []
-
-    content {
-      sid       = "Queues"
-      actions   = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"]
-      resources = [for region in local.every_region : "arn:${local.partition}:sqs:${region}:${var.account_id}:${var.name}-dead-letters"]
-    }
-  }
-
-  dynamic "statement" {
-    for_each = contains(["conductor", "probe", "readiness"], each.key) ? ["*"] : []
-
-    content {
-      sid       = "Lag"
-      actions   = ["cloudwatch:GetMetricStatistics"]
-      resources = ["*"]
-
-      condition {
-        test     = "StringEquals"
-        variable = "aws:RequestedRegion"
-        values   = each.key == "readiness" ? [var.regions.standby] : [var.regions.primary, var.regions.standby]
-      }
-    }
-  }
-
-  # Lambda makes the interfaces with the function's role, and describing them knows no resource.
-  dynamic "statement" {
-    for_each = each.key == "probe" && var.probe.vpc != null ? ["*"] : []
-
-    content {
-      sid       = "Interfaces"
-      actions   = ["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"]
-      resources = ["*"]
-
-      condition {
-        test     = "StringEquals"
-        variable = "aws:RequestedRegion"
-        values   = [local.region]
-      }
+      sid       = statement.value.sid
+      actions   = statement.value.actions
+      resources = statement.value.resources
     }
   }
 }

@@ -37,11 +37,11 @@ impl DynamoLedger {
     ///
     /// # Errors
     /// When the table does not take it.
-    pub async fn keep(&self, application: &Application, kept: &Kept) -> Result<(), LedgerError> {
+    pub async fn keep(&self, application: &Application, at: Timestamp, text: &str) -> Result<(), LedgerError> {
         let request = self.client.put_item().table_name(&self.table);
         let request = request.item("pk", partition(application)).item("sk", AttributeValue::S(NEWEST.to_owned()));
-        let request = request.item("at", AttributeValue::S(kept.at.to_string()));
-        let put = request.item("look", AttributeValue::S(kept.text.clone())).send().await;
+        let request = request.item("at", AttributeValue::S(at.to_string()));
+        let put = request.item("look", AttributeValue::S(text.to_owned())).send().await;
         put.map(|_| ()).map_err(|error| self.failed(&error))
     }
 }

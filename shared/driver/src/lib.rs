@@ -33,6 +33,6 @@ pub use ledger::{
     Cast, Commit, Enter, Ledger, LedgerError, Nonce, PolicyHash, Record, RecordFault, Route, StoredPolicy,
     alarm_partition, application_items, probe_partition,
 };
-pub use notify::{Delivery, NotifyError, REDELIVER_AFTER, deliver};
+pub use notify::{Delivery, NotifyError, REDELIVER_AFTER, deliver, escaped, subject_line};
 pub use plan::{Plan, PlannedCall, PlannedStep, PlannedWhat, plan, plan_home};
 pub use receive::{Receipt, VOTE_FUTURE_MAX, receive};

@@ -1,8 +1,11 @@
 //! Notifying: the outbox goes to the incident's record and to people, and is then cleared.
 
 mod chat;
+mod forms;
 mod story;
 mod wording;
+
+pub use forms::{escaped, subject_line};
 
 use crate::cloud::{Cloud, Undelivered};
 use crate::conduct::{ConductError, Run, commit};

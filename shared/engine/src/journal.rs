@@ -145,6 +145,16 @@ pub enum Urgency {
     Page,
 }
 
+impl Urgency {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Notice => "notice",
+            Self::Page => "page",
+        }
+    }
+}
+
 impl Journal {
     /// Adds an entry, unless the outbox is full and the entry is a lesser one.
     pub(crate) fn write(&mut self, incident: &IncidentId, entry: impl FnOnce(EntryId, u32) -> Entry) {

@@ -8,4 +8,3 @@ mod shell;
 pub use count::count;
 pub use fault::{ErrorType, Fault};
 pub use shell::Shell;
-pub use understudy_aws::Kept;

@@ -4,11 +4,8 @@ use crate::change::Change;
 use crate::check::{CHECKS_SCHEMA, Finding, Verdict};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use understudy_driver::Announcement;
-use understudy_engine::{Policy, Urgency};
-
-/// What SNS allows in a subject.
-const SUBJECT_CHARACTERS_MAX: usize = 99;
+use understudy_driver::{Announcement, escaped, subject_line};
+use understudy_engine::Policy;
 
 /// Findings that are told in words; of more, the number.
 const FINDINGS_MAX: usize = 8;
@@ -30,27 +27,15 @@ impl Change<'_> {
             attributes: BTreeMap::from([
                 ("application", policy.application.to_string()),
                 ("about", "readiness".to_owned()),
-                ("urgency", self.urgency_name().to_owned()),
+                ("urgency", self.urgency().as_str().to_owned()),
                 ("deduplication", self.deduplication()),
             ]),
             subject,
         }
     }
 
-    fn urgency_name(&self) -> &'static str {
-        match self.urgency() {
-            Urgency::Page => "page",
-            Urgency::Notice => "notice",
-        }
-    }
-
     fn subject(&self) -> String {
-        let mark = match self.urgency() {
-            Urgency::Page => "PAGE",
-            Urgency::Notice => "notice",
-        };
-        let subject = format!("[{mark}] {}: {}", self.now.application, self.now.answer.sentence());
-        subject.chars().filter(|one| matches!(one, ' '..='~')).take(SUBJECT_CHARACTERS_MAX).collect()
+        subject_line(self.urgency(), &format!("{}: {}", self.now.application, self.now.answer.sentence()))
     }
 
     fn thread(&self) -> String {
@@ -129,7 +114,7 @@ impl Change<'_> {
             "about": "readiness",
             "application": policy.application,
             "at": self.now.at,
-            "urgency": self.urgency_name(),
+            "urgency": self.urgency().as_str(),
             "answer": self.now.answer,
             "answer_before": self.before.map(|before| before.answer),
             "summary": self.now.answer.sentence(),
@@ -155,7 +140,7 @@ impl Change<'_> {
                 "title": escaped(subject),
                 "description": escaped(&format!("{}; {}.{worst}", self.counted(), self.compared())),
                 "nextSteps": [format!("see what was found: `{}`", last_line(policy))],
-                "keywords": [policy.application.as_str(), self.urgency_name(), "readiness"],
+                "keywords": [policy.application.as_str(), self.urgency().as_str(), "readiness"],
             },
             "metadata": {
                 "threadId": self.thread(),
@@ -179,9 +164,4 @@ fn words(text: &str) -> String {
         kept.push_str(" [cut]");
     }
     kept
-}
-
-/// Without what a chat client takes for markup: `<!channel>` in a name would wake everybody.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -62,3 +62,51 @@ fn ask(url: &str) -> Seen<bool> {
 fn unseen(why: Why, asked: &str, detail: &str) -> Seen<bool> {
     Seen::Unseen(Unseen { why, asked: asked.to_owned(), detail: detail.to_owned() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    /// What is made of one answer of a gate on loopback.
+    fn heard(answer: &'static str) -> Seen<bool> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/latch/orders/us-east-1", listener.local_addr().unwrap());
+        let gate = std::thread::spawn(move || {
+            let (mut asks, _) = listener.accept().unwrap();
+            let mut request = [0; 4096];
+            assert!(asks.read(&mut request).unwrap() > 0);
+            asks.write_all(answer.as_bytes()).unwrap();
+        });
+        let seen = ask(&url);
+        gate.join().unwrap();
+        seen
+    }
+
+    fn why(seen: Seen<bool>) -> Why {
+        match seen {
+            Seen::Unseen(unseen) => unseen.why,
+            Seen::Known(latched) => panic!("it is taken to say {latched}"),
+        }
+    }
+
+    const OPEN: &str =
+        "HTTP/1.1 404 Not Found\r\nunderstudy-source: table\r\ncontent-length: 17\r\n\r\n{\"latched\":false}";
+    const REMEMBERED: &str =
+        "HTTP/1.1 404 Not Found\r\nunderstudy-source: last-known\r\ncontent-length: 17\r\n\r\n{\"latched\":false}";
+    const CUT: &str = "HTTP/1.1 404 Not Found\r\ncontent-length: 170\r\n\r\n{\"latched\":false}";
+    const BROKEN: &str = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 17\r\n\r\n{\"latched\":false}";
+
+    #[test]
+    fn what_a_gate_remembers_is_not_what_it_reads() {
+        assert_eq!(heard(OPEN), Seen::Known(false));
+        assert_eq!(why(heard(REMEMBERED)), Why::Refused);
+    }
+
+    #[test]
+    fn an_answer_that_was_cut_off_is_none_and_one_of_trouble_is_no_latch() {
+        assert_eq!(why(heard(CUT)), Why::Unreachable);
+        assert_eq!(why(heard(BROKEN)), Why::Refused);
+    }
+}

@@ -1,6 +1,7 @@
 //! The message as Amazon Q Developer in chat applications takes it: a custom notification, in the incident's thread.
 //! <https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html>
 
+use super::forms::escaped;
 use super::wording::{Told, cut, does};
 use serde_json::json;
 
@@ -23,7 +24,7 @@ pub(super) fn notification(told: &Told<'_>) -> String {
             "title": cut(&escaped(&told.subject()), TITLE_BYTES_MAX),
             "description": cut(&escaped(&description), DESCRIPTION_BYTES_MAX),
             "nextSteps": steps,
-            "keywords": [told.policy().application.as_str(), told.urgency(), told.topic_of()],
+            "keywords": [told.policy().application.as_str(), told.urgency().as_str(), told.topic_of()],
         },
         "metadata": {
             "threadId": told.thread(),
@@ -34,9 +35,4 @@ pub(super) fn notification(told: &Told<'_>) -> String {
         },
     })
     .to_string()
-}
-
-/// Without what a chat client takes for markup: `<!channel>` in a name or a reason would wake everybody.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

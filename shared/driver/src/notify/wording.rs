@@ -1,5 +1,6 @@
 //! What a message says, to people and to programs.
 
+use super::forms::subject_line;
 use super::{chat, story};
 use crate::approval::code_of_question;
 use crate::cloud::Announcement;
@@ -10,8 +11,6 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use understudy_engine::{Entry, Needs, PhaseName, Policy, Urgency, What};
 
-/// What SNS allows in a subject.
-const SUBJECT_CHARACTERS_MAX: usize = 99;
 /// All forms of a message are published as one of at most 262,144 bytes, five of them the JSON. Quoted inside each other
 /// they double at worst.
 const TEXT_BYTES_MAX: usize = 16_000;
@@ -49,12 +48,7 @@ impl Told<'_> {
             Some(to) => to.to_string(),
             None => self.entry.what.to_string(),
         };
-        let mark = match self.entry.what.urgency() {
-            Urgency::Page => "PAGE",
-            Urgency::Notice => "notice",
-        };
-        let subject = format!("[{mark}] {}: {what}", self.policy().application);
-        subject.chars().filter(|one| matches!(one, ' '..='~')).take(SUBJECT_CHARACTERS_MAX).collect()
+        subject_line(self.urgency(), &format!("{}: {what}", self.policy().application))
     }
 
     fn short(&self) -> String {
@@ -198,7 +192,7 @@ impl Told<'_> {
             ("application", self.policy().application.to_string()),
             ("incident", entry.id.incident.to_string()),
             ("seq", entry.id.seq.0.to_string()),
-            ("urgency", self.urgency().to_owned()),
+            ("urgency", self.urgency().as_str().to_owned()),
             ("deduplication", self.deduplication()),
             ("repeated", story::is_repeated(self.record, entry).to_string()),
         ]);
@@ -208,11 +202,8 @@ impl Told<'_> {
         attributes
     }
 
-    pub(super) fn urgency(&self) -> &'static str {
-        match self.entry.what.urgency() {
-            Urgency::Page => "page",
-            Urgency::Notice => "notice",
-        }
+    pub(super) fn urgency(&self) -> Urgency {
+        self.entry.what.urgency()
     }
 
     /// Two applications that fail in one second may number their incidents alike.
