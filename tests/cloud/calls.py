@@ -17,6 +17,9 @@ SERVICE_BY_SIGNING_NAME = {"monitoring": "cloudwatch"}
 
 # S3 Control signs as S3 does, so only the path tells them apart.
 MRAP_ROUTES = r"/v20180820/mrap/instances/(?P<arn>.+)/routes$"
+S3_BUCKET = r"/(?P<bucket>[^/]+)/?$"
+# What of a bucket is asked for is the name of a parameter.
+S3_ACTIONS = {"versioning": "GetBucketVersioning", "replication": "GetBucketReplication"}
 MRAP_ACTIONS = {"GET": "GetMultiRegionAccessPointRoutes", "PATCH": "SubmitMultiRegionAccessPointRoutes"}
 
 
@@ -47,7 +50,7 @@ def identify(environ: dict[str, Any]) -> Call:
     """Reads the call and leaves `environ` as if nobody had."""
     body = read_body(environ)
     caller, signing_name, region = credential(environ.get("HTTP_AUTHORIZATION", ""))
-    protocol, service, action, parameters = parse(environ, body)
+    protocol, service, action, parameters = parse(environ, signing_name, body)
     return Call(protocol, service or service_name(signing_name), action, region, parameters, body, caller)
 
 
@@ -75,7 +78,7 @@ def credential(authorization: str) -> tuple[str, str, str]:
     return (parts[0], parts[3], parts[2]) if len(parts) >= 5 else ("", "", "")
 
 
-def parse(environ: dict[str, Any], body: bytes) -> tuple[Protocol, str, str, dict[str, Any]]:
+def parse(environ: dict[str, Any], signing_name: str, body: bytes) -> tuple[Protocol, str, str, dict[str, Any]]:
     path = environ.get("PATH_INFO", "/")
     target = environ.get("HTTP_X_AMZ_TARGET", "")
     content_type = environ.get("CONTENT_TYPE", "")
@@ -94,6 +97,10 @@ def parse(environ: dict[str, Any], body: bytes) -> tuple[Protocol, str, str, dic
     routes = re.match(MRAP_ROUTES, path)
     if routes and method in MRAP_ACTIONS:
         return Protocol.REST, "s3control", MRAP_ACTIONS[method], {"Mrap": routes["arn"]}
+    bucket = re.match(S3_BUCKET, path)
+    asked = S3_ACTIONS.keys() & form.keys()
+    if signing_name == "s3" and method == "GET" and bucket and asked:
+        return Protocol.REST, "", S3_ACTIONS[asked.pop()], {"Bucket": bucket["bucket"]}
     return Protocol.REST, "", f"{method} {path}", parse_json(body)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from moto.dynamodb.models.table import Table
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from . import account, alarms, dns, permissions, rds, tables
+from . import account, alarms, buckets, dns, permissions, rds, tables
 from .control import Control
 from .courses import Paces
 from .faults import Faults
@@ -49,6 +49,7 @@ class Cloud:
         self._wires_lock = threading.Lock()
         rds.install(self.databases)
         account.install()
+        buckets.install()
         alarms.install(self.offer_alarm_event)
         dns.install()
         permissions.install()

@@ -11,10 +11,14 @@ from typing import Any, NamedTuple
 
 from cloud import ACCOUNT, account
 from moto.awslambda.models import lambda_backends
+from moto.cloudfront.models import cloudfront_backends
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.dynamodb.models import dynamodb_backends
+from moto.ec2.models import ec2_backends
 from moto.rds.models import OptionGroup, rds_backends
 from moto.route53.models import route53_backends
+from moto.s3.models import s3_backends
+from moto.secretsmanager.models import secretsmanager_backends
 from moto.sns.models import Subscription, sns_backends
 from moto.sqs.models import sqs_backends
 
@@ -96,6 +100,17 @@ def option_added() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def without_secrets(secrets: Any) -> Iterator[None]:
+    """All at once: moto's own mapping finds a copy by its name, and does not give it up by any."""
+    before = dict(secrets.items())
+    secrets.clear()
+    try:
+        yield
+    finally:
+        secrets.update(before)
+
+
+@contextlib.contextmanager
 def without_subscriptions(topic: Any) -> Iterator[None]:
     all_of_them = topic.sns_backend.subscriptions
     with hidden(all_of_them, *[name for name, one in all_of_them.items() if one.topic is topic]):
@@ -161,16 +176,23 @@ def breakages(zone: str, gates: dict[str, str]) -> Iterator[Breakage]:
     yield from of_what_watches()
     yield from of_what_decides()
     yield from of_traffic(zone, gates)
+    yield from of_dependencies()
 
 
 def of_databases() -> Iterator[Breakage]:
     primary, standby = rds_backends[ACCOUNT][PRIMARY], rds_backends[ACCOUNT][STANDBY]
     writer, replica = primary.databases["orders"], standby.databases["orders-replica"]
+    fenced = {"vpc_security_group_ids": [*replica.vpc_security_group_ids, "sg-0fedcba9876543211"], "regrouping": None}
     for check, verdict, database, values in (
         ("replica-of-writer", "blocks", replica, {"source_db_instance_identifier": f"{writer.arn}-of-another"}),
         ("replica-available", "blocks", replica, {"status": "backing-up"}),
         ("replica-replicating", "blocks", replica, {"replication": "stopped"}),
-        ("replica-unfenced", "blocks", replica, {"vpc_security_group_ids": ["sg-0fedcba9876543211"]}),
+        (
+            "replica-unfenced",
+            "blocks",
+            replica,
+            fenced,
+        ),
         ("replica-settled", "warns", replica, {"pending_modified_values": {"DBInstanceClass": "db.r6g.large"}}),
         ("class-parity", "warns", writer, {"db_instance_class": "db.r6g.xlarge"}),
         ("storage-parity", "warns", replica, {"storage_type": "standard"}),
@@ -233,6 +255,20 @@ def of_traffic(zone: str, gates: dict[str, str]) -> Iterator[Breakage]:
     yield Breakage("names-as-designed", "blocks", partial(changed, records[0], ttl="300", alias_target=None))
     yield Breakage("gates-answer", "warns", partial(entered, gates, **{WITNESS: "http://127.0.0.1:9"}))
     yield Breakage("gates-agree", "warns", partial(lying, gates, WITNESS))
+
+
+def of_dependencies() -> Iterator[Breakage]:
+    groups = [one for of_vpc in ec2_backends[ACCOUNT][STANDBY].groups.values() for one in of_vpc.values()]
+    group = next(one for one in groups if one.name == "orders-database")
+    yield Breakage("clients-admitted", "blocks", partial(changed, group, ingress_rules=[]))
+    secrets = secretsmanager_backends[ACCOUNT][STANDBY].secrets
+    yield Breakage("secrets-replicated", "blocks", partial(without_secrets, secrets))
+    bucket = s3_backends[ACCOUNT]["aws"].buckets["orders-files-east"]
+    yield Breakage("buckets-versioned", "blocks", partial(changed, bucket, versioning_status="Suspended"))
+    yield Breakage("buckets-replicated", "blocks", partial(changed, bucket, replication=None))
+    [distribution] = cloudfront_backends[ACCOUNT]["aws"].distributions.values()
+    default = distribution.distribution_config.DefaultCacheBehavior
+    yield Breakage("distributions-follow", "blocks", partial(changed, default, target_origin_id="files"))
 
 
 KEYS_ALONE = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}

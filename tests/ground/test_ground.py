@@ -22,9 +22,11 @@ from cloud.cloud import Cloud, Settings
 from cloud.courses import Paces
 from cloud.stage import Stage, read_policy
 from moto.rds.models import rds_backends
+from policies.questions import named
 
 from .automation import Failed, Refused, run_document, run_step
 from .breakages import Gate, breakages, serving
+from .dependencies import Dependencies
 from .owner import HOW_TO_GET, ROOT, SKIPS_NOTHING, Owner
 
 ALARMS = {"us-east-1": "orders-health", "us-west-2": "orders-heartbeat", "us-east-2": "orders-outside"}
@@ -72,14 +74,17 @@ class Ground(unittest.TestCase):
         zone = self.stage.client("route53", STANDBY).create_hosted_zone(Name="example.com", CallerReference="1")
         self.zone = zone["HostedZone"]["Id"].removeprefix("/hostedzone/")
         self.owner.package()
-        shown = self.owner.write(("ZONE", self.zone))
+        needs = Dependencies(self.stage)
+        made = [("ZONE", self.zone), *needs.create()]
+        shown = self.owner.write(*made)
         policy = json.loads(next(item for item in shown["items"] if item["sk"]["S"] == "record")["policy"]["S"])
         self.stage.create_databases(read_policy(policy))
         self.age_the_databases()
+        needs.attach()
         self.owner.terraform("init", "-input=false")
         self.owner.apply("-target=module.primary", "-target=module.standby", "-target=module.witness")
         gates = self.owner.output("gates")
-        self.known = [("ZONE", self.zone), *((f"https://{region}.example.com", url) for region, url in gates.items())]
+        self.known = [*made, *((f"https://{region}.example.com", url) for region, url in gates.items())]
         self.owner.write(*self.known)
         # A minute would lie between the two in an account: nothing checks anything here.
         self.owner.apply("-var", "records=false")
@@ -136,18 +141,8 @@ class Ground(unittest.TestCase):
 
     def asked_for(self, caller: str = "") -> set[str]:
         """What the check, or whoever is named, has asked AWS, in the words of IAM."""
-        rest = {"ListResourceRecordSets": "/rrset", "GetHealthCheck": "/healthcheck/"}
-        asked = set()
-        for entry in self.cloud.log.select(None, None, None):
-            if not entry["caller"].startswith(caller):
-                continue
-            service, action = entry["service"], entry["action"]
-            if service == "route53":
-                action = next(name for name, path in rest.items() if path in action)
-            if service == "lambda":
-                action = "GetFunctionConcurrency" if action.endswith("/concurrency") else action
-            asked.add(f"{service}:{action}")
-        return asked
+        entries = [one for one in self.cloud.log.select(None, None, None) if one["caller"].startswith(caller)]
+        return {f"{one['service']}:{named(one['service'], one['action'], one['parameters'])[0]}" for one in entries}
 
     def granted(self) -> set[str]:
         """What the page says that it needs."""

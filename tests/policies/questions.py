@@ -12,6 +12,10 @@ from .iam import Question, Unknown
 PREFIXES = {"dynamodb": "dynamodb", "rds": "rds", "cloudwatch": "cloudwatch", "sns": "sns", "s3control": "s3"}
 PREFIXES["route53-recovery-cluster"] = "route53-recovery-cluster"
 PREFIXES |= {"lambda": "lambda", "sqs": "sqs", "route53": "route53"}
+PREFIXES |= {name: name for name in ("ec2", "secretsmanager", "s3", "cloudfront")}
+
+# Calls that IAM knows by another name than the API.
+OTHERWISE = {("s3", "GetBucketReplication"): "GetReplicationConfiguration"}
 
 # Calls that have a path and no name: by service, what they are called.
 PATHS = {
@@ -20,6 +24,7 @@ PATHS = {
         "ListResourceRecordSets": r"GET /[0-9-]+/hostedzone/(?P<HostedZoneId>[^/]+)/rrset",
         "GetHealthCheck": r"GET /[0-9-]+/healthcheck/(?P<HealthCheckId>[^/]+)",
     },
+    "cloudfront": {"GetDistributionConfig": r"GET /[0-9-]+/distribution/(?P<Id>[^/]+)/config"},
 }
 
 Request = Mapping[str, Any]
@@ -45,7 +50,7 @@ def named(service: str, action: str, parameters: Parameters) -> tuple[str, Param
     for name, path in PATHS.get(service, {}).items():
         if found := re.fullmatch(path, action):
             return name, found.groupdict()
-    return action, parameters
+    return OTHERWISE.get((service, action), action), parameters
 
 
 def table(parameters: Parameters, place: str) -> Asked:
@@ -137,6 +142,19 @@ def route53(kind: str, name: str) -> Callable[[Parameters, str], Asked]:
     return lambda parameters, _place: ((f"arn:aws:route53:::{kind}/{parameters[name]}",), {})
 
 
+def secret(parameters: Parameters, place: str) -> Asked:
+    """By name; the end of its ARN is Secrets Manager's own."""
+    return (f"arn:aws:secretsmanager:{place}:secret:{parameters['SecretId']}-a1B2c3",), {}
+
+
+def bucket(parameters: Parameters, _place: str) -> Asked:
+    return (f"arn:aws:s3:::{parameters['Bucket']}",), {}
+
+
+def distribution(parameters: Parameters, place: str) -> Asked:
+    return (f"arn:aws:cloudfront::{place.partition(':')[2]}:distribution/{parameters['Id']}",), {}
+
+
 def everything(_parameters: Parameters, _place: str) -> Asked:
     return ("*",), {}
 
@@ -179,6 +197,11 @@ KNOWN: dict[tuple[str, str], Callable[[Parameters, str], Asked]] = {
     ("route53", "GetHealthCheck"): route53("healthcheck", "HealthCheckId"),
     ("cloudwatch", "DescribeAlarms"): alarms,
     ("cloudwatch", "GetMetricStatistics"): everything,
+    ("ec2", "DescribeSecurityGroups"): everything,
+    ("secretsmanager", "DescribeSecret"): secret,
+    ("s3", "GetBucketVersioning"): bucket,
+    ("s3", "GetReplicationConfiguration"): bucket,
+    ("cloudfront", "GetDistributionConfig"): distribution,
     ("sns", "Publish"): topic,
     ("sns", "GetTopicAttributes"): topic,
     ("s3control", "GetMultiRegionAccessPointRoutes"): access_point,

@@ -33,11 +33,25 @@ class Paths(unittest.TestCase):
                 "route53:GetHealthCheck",
                 "arn:aws:route53:::healthcheck/ab-1",
             ),
+            (
+                "cloudfront",
+                "GET /2020-05-31/distribution/E1A2/config",
+                "cloudfront:GetDistributionConfig",
+                "arn:aws:cloudfront::123456789012:distribution/E1A2",
+            ),
         ):
             one = asked(service, path)
             self.assertEqual((one.action, one.resources), (action, (resource,)))
         with self.assertRaises(Unknown):
             asked("route53", "POST /2013-04-01/hostedzone/Z01/rrset")
+
+    def test_iam_has_its_own_word_for_a_buckets_replication_and_an_end_of_its_own_for_a_secret(self):
+        one = asked("s3", "GetBucketReplication", Bucket="files")
+        self.assertEqual((one.action, one.resources), ("s3:GetReplicationConfiguration", ("arn:aws:s3:::files",)))
+        [secret] = asked("secretsmanager", "DescribeSecret", SecretId="orders/database").resources
+        self.assertRegex(
+            secret, "^arn:aws:secretsmanager:us-east-1:123456789012:secret:orders/database-[A-Za-z0-9]{6}$"
+        )
 
     def test_a_queue_is_named_by_name_or_by_its_url(self):
         by_name = asked("sqs", "GetQueueUrl", QueueName="letters")

@@ -30,6 +30,7 @@ pub(super) fn document(text: &str, policy: &Policy) -> Result<Value, serde_json:
         "fence": policy.fence,
         "topic": policy.notification.topic,
         "traffic": policy.traffic,
+        "dependencies": policy.dependencies,
     }))
 }
 

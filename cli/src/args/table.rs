@@ -8,7 +8,7 @@ pub(crate) struct TableAt {
     /// Name of the table.
     #[arg(long = "table", value_name = "NAME", default_value = "understudy")]
     pub(crate) name: String,
-    /// Region of the table. Without it, the file's standby Region.
+    /// Region of the table, if not the standby Region.
     #[arg(long = "table-region", value_name = "REGION")]
     region: Option<Region>,
 }

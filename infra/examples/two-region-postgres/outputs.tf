@@ -1,20 +1,24 @@
 output "application_file" {
   description = "The application file of this deployment: write it to orders.toml, and read it."
   value = templatefile("${path.module}/orders.toml.tftpl", {
-    application = var.application
-    mode        = var.mode
-    regions     = var.regions
-    writer      = local.databases.writer
-    replica     = local.databases.replica
-    alarm       = local.alarm
-    endpoints   = local.endpoints
-    health      = var.container.health
-    fence       = { primary = module.network_primary.security_group_ids.fence, standby = module.network_standby.security_group_ids.fence }
-    hosted_zone = data.aws_route53_zone.public.zone_id
-    names       = var.names
-    gates       = { primary = module.understudy_primary.gate_url, standby = module.understudy_standby.gate_url, witness = module.understudy_witness.gate_url }
-    approvers   = var.approvers
-    topic       = local.topic
+    application  = var.application
+    mode         = var.mode
+    regions      = var.regions
+    writer       = local.databases.writer
+    replica      = local.databases.replica
+    alarm        = local.alarm
+    endpoints    = local.endpoints
+    health       = var.container.health
+    fence        = { primary = module.network_primary.security_group_ids.fence, standby = module.network_standby.security_group_ids.fence }
+    hosted_zone  = data.aws_route53_zone.public.zone_id
+    names        = var.names
+    gates        = { primary = module.understudy_primary.gate_url, standby = module.understudy_standby.gate_url, witness = module.understudy_witness.gate_url }
+    approvers    = var.approvers
+    topic        = local.topic
+    secret       = module.database.secret.name
+    buckets      = module.files.names
+    distribution = module.edge.distribution_id
+    clients      = { primary = module.network_primary.security_group_ids.tasks, standby = module.network_standby.security_group_ids.tasks }
   })
 }
 

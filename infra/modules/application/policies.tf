@@ -59,6 +59,9 @@ locals {
       { sid = "Options", actions = ["rds:DescribeOptionGroups"], resources = local.of_any_name["og"] },
       { sid = "Names", actions = ["route53:ListResourceRecordSets"], resources = [for zone in compact([local.zone]) : "arn:${local.partition}:route53:::hostedzone/${zone}"] },
       { sid = "Checks", actions = ["route53:GetHealthCheck"], resources = [for zone in compact([local.zone]) : "arn:${local.partition}:route53:::healthcheck/*"] },
+      { sid = "Secrets", actions = ["secretsmanager:DescribeSecret"], resources = local.secrets },
+      { sid = "Buckets", actions = ["s3:GetBucketVersioning", "s3:GetReplicationConfiguration"], resources = local.buckets },
+      { sid = "Distributions", actions = ["cloudfront:GetDistributionConfig"], resources = local.distributions },
     ]
   }
 
@@ -75,6 +78,26 @@ locals {
       for region in distinct([for arn in instances : split(":", arn)[3]]) : "arn:${local.partition}:rds:${region}:${var.account_id}:${kind}:*"
     ]
   }
+
+  dependencies = [for policy in [local.app, local.stored] : policy.dependencies if try(policy.dependencies, null) != null]
+
+  # The end of a secret's ARN is Secrets Manager's own, and differs from one Region to the other.
+  secrets = distinct(flatten([
+    for name in flatten([for named in local.dependencies : try(named.secrets, [])]) : [
+      for region in [local.app.regions.primary, local.standby] : "arn:${local.partition}:secretsmanager:${region}:${var.account_id}:secret:${name}-??????"
+    ]
+  ]))
+
+  buckets = distinct([
+    for name in flatten([
+      [for named in local.dependencies : [for pair in try(named.buckets, []) : values(pair)]],
+      [for policy in [local.app, local.stored] : values(try(policy.traffic.multi_region_access_point.buckets, {}))],
+    ]) : "arn:${local.partition}:s3:::${name}"
+  ])
+
+  distributions = distinct([
+    for id in flatten([for named in local.dependencies : try(named.distributions, [])]) : "arn:${local.partition}:cloudfront::${var.account_id}:distribution/${id}"
+  ])
 
   # Keys are used by RDS and SNS alone, on the functions' behalf.
   keys = {

@@ -89,6 +89,7 @@ locals {
     )
     readiness = [
       { sid = "Alarms", actions = ["cloudwatch:DescribeAlarms"], regions = local.every_region },
+      { sid = "Groups", actions = ["ec2:DescribeSecurityGroups"], regions = local.both_regions },
       { sid = "Quotas", actions = ["rds:DescribeAccountAttributes"], regions = local.both_regions },
       { sid = "Lag", actions = ["cloudwatch:GetMetricStatistics"], regions = [var.regions.standby] },
     ]

@@ -40,9 +40,10 @@ pub use lever::{
     Aim, CameTo, LEVER_ENDPOINTS, Lever, LeverAct, LeverAnswer, LeverCall, LeverNews, LeverTrouble, Pull, Pulled,
 };
 pub use name::{
-    AccessPointArn, AlarmArn, Application, BodyText, Bucket, Certificates, ClusterEndpoint, DbInstanceArn, DnsName,
-    Epoch, GateUrl, HostPort, HostedZone, HttpUrl, IncidentId, JournalHash, NameError, PasswordVariable, Person,
-    PostgresName, PostgresTable, Region, Revision, RoutingControlArn, RunId, SecurityGroup, TopicArn, VoterName,
+    AccessPointArn, AlarmArn, Application, BodyText, Bucket, Certificates, Client, ClusterEndpoint, DbInstanceArn,
+    DistributionId, DnsName, Epoch, GateUrl, HostPort, HostedZone, HttpUrl, IncidentId, JournalHash, NameError,
+    PasswordVariable, Person, PostgresName, PostgresTable, Region, Revision, RoutingControlArn, RunId, SecretName,
+    SecurityGroup, TopicArn, VoterName,
 };
 pub use order::{Action, BrokenGlass, Order, Question};
 pub use phase::{
@@ -51,9 +52,10 @@ pub use phase::{
     StuckReason, Suspected, Verifying,
 };
 pub use policy::{
-    AccessPoint, ApprovalRule, Database, EvidenceClass, Fault, FenceRule, Heartbeat, HttpTarget, Interval, LagTarget,
-    Mode, NoInterval, Notification, POLICY_SCHEMA, Policy, PostgresReplica, PostgresServer, Probe, Probes, Quorum,
-    Regions, RoutingControls, Severity, Source, Storm, Subject, Target, Traffic, VOTERS_MAX, Voter, Windows,
+    AccessPoint, ApprovalRule, Database, Dependencies, EvidenceClass, Fault, FenceRule, Heartbeat, HttpTarget,
+    Interval, LagTarget, Mode, NoInterval, Notification, POLICY_SCHEMA, Policy, PostgresReplica, PostgresServer, Probe,
+    Probes, Quorum, Regions, RoutingControls, Severity, Source, Storm, Subject, Target, Traffic, VOTERS_MAX, Voter,
+    Windows,
 };
 pub use posture::{Glimpse, Posture};
 pub use state::{Cooldown, Latched, Paused, STATE_SCHEMA, State};

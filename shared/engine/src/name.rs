@@ -66,9 +66,11 @@ macro_rules! name {
     };
 }
 
+mod dependencies;
 mod levers;
 mod probe;
 
+pub use dependencies::{Client, DistributionId, SecretName};
 pub use levers::{AccessPointArn, Bucket, ClusterEndpoint, RoutingControlArn};
 pub use probe::{BodyText, Certificates, HostPort, HttpUrl, PasswordVariable, PostgresName, PostgresTable};
 

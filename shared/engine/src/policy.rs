@@ -1,12 +1,14 @@
 //! The policy: one application's file, as it is written, stored and decided by.
 
 mod approvers;
+mod dependencies;
 mod faults;
 mod levers;
 mod probe;
 mod traffic;
 mod voter;
 
+pub use dependencies::Dependencies;
 pub use faults::{Fault, Severity};
 pub use levers::{AccessPoint, RoutingControls};
 pub use probe::{
@@ -60,6 +62,9 @@ pub struct Policy {
     /// The names that clients use, and the gates that keep them off a Region. Without it nothing moves traffic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traffic: Option<Traffic>,
+    /// What the application needs besides its database. Nothing is decided by it: readiness looks at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dependencies: Option<Dependencies>,
     /// What holds automatic promotions back when many applications fail together.
     #[serde(default)]
     pub storm: Storm,

@@ -100,6 +100,38 @@ pub(crate) fn blocks<'a>(seen: impl Into<String>, mend: impl Into<String>) -> Ju
     Ok(Told { verdict: Verdict::Blocks, seen: seen.into(), mend: Some(mend.into()) })
 }
 
+/// What is wrong with several, each in its own way.
+#[derive(Debug, Default)]
+pub(crate) struct Wrongs<'a> {
+    blocking: Vec<String>,
+    warning: Vec<String>,
+    unseen: Option<&'a Unseen>,
+}
+
+impl<'a> Wrongs<'a> {
+    pub(crate) fn blocks(&mut self, problem: String) {
+        self.blocking.push(problem);
+    }
+
+    pub(crate) fn warns(&mut self, problem: String) {
+        self.warning.push(problem);
+    }
+
+    pub(crate) fn cannot_tell(&mut self, unseen: &'a Unseen) {
+        self.unseen = self.unseen.or(Some(unseen));
+    }
+
+    /// What blocks counts for more than what could not be told, and that for more than what warns.
+    pub(crate) fn judged(self, mend: impl Into<String>, well: impl Into<String>) -> Judged<'a> {
+        match self.unseen {
+            _ if !self.blocking.is_empty() => blocks([self.blocking, self.warning].concat().join("; "), mend),
+            Some(unseen) => Err(unseen),
+            None if !self.warning.is_empty() => warns(self.warning.join("; "), mend),
+            None => ok(well),
+        }
+    }
+}
+
 /// What is wrong with any of several alike. That counts for more than what could not be told of another. What is
 /// absent is passed over: another check says so.
 pub(crate) fn wrong_with<'a, K: Display, T: 'a>(

@@ -16,6 +16,6 @@ pub use change::{Change, Look};
 pub use check::{Answer, CHECKS_SCHEMA, Check, Finding, Readiness, Verdict, check, checks};
 pub use seen::{Seen, Unseen, Why};
 pub use survey::{
-    Alarm, Database, FunctionAt, Latch, OwnAlarm, ParameterGroup, Quota, Quotas, Replication, Settings, Storage,
-    Survey, Table, Topic,
+    Admits, Alarm, Behaviour, BucketAt, BucketState, Copied, CopyRule, Database, Distribution, FunctionAt, Latch,
+    OwnAlarm, ParameterGroup, Quota, Quotas, Replication, Secret, SecretAt, Settings, Storage, Survey, Table, Topic,
 };

@@ -2,6 +2,9 @@
 
 mod alarms;
 mod backups;
+mod buckets;
+mod dependencies;
+mod distributions;
 mod functions;
 mod notification;
 mod parity;
@@ -14,7 +17,7 @@ mod voters;
 
 use crate::check::Check;
 
-pub(crate) const ALL: [&[Check]; 11] = [
+pub(crate) const ALL: [&[Check]; 14] = [
     &replica::CHECKS,
     &parity::CHECKS,
     &backups::CHECKS,
@@ -25,5 +28,8 @@ pub(crate) const ALL: [&[Check]; 11] = [
     &record::CHECKS,
     &notification::CHECKS,
     &traffic::CHECKS,
+    &dependencies::CHECKS,
+    &buckets::CHECKS,
+    &distributions::CHECKS,
     &functions::CHECKS,
 ];

@@ -1,11 +1,15 @@
 //! What was seen of an application's ground, as plain data.
 
+mod dependencies;
+
+pub use dependencies::{Admits, Behaviour, BucketAt, BucketState, Copied, CopyRule, Distribution, Secret, SecretAt};
+
 use crate::names::Fault;
 use crate::seen::Seen;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use understudy_driver::Record;
-use understudy_engine::{Lag, Region, VoterName};
+use understudy_engine::{DistributionId, Lag, Region, VoterName};
 
 /// Everything that the checks look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +37,11 @@ pub struct Survey {
     pub names: Seen<Vec<Fault>>,
     /// Whether each gate says that a Region is latched.
     pub latches: BTreeMap<Latch, Seen<bool>>,
+    /// What the security groups of a Region's database admit.
+    pub admits: BTreeMap<Region, Seen<Vec<Admits>>>,
+    pub secrets: BTreeMap<SecretAt, Seen<Secret>>,
+    pub buckets: BTreeMap<BucketAt, Seen<BucketState>>,
+    pub distributions: BTreeMap<DistributionId, Seen<Distribution>>,
     /// The concurrency that is reserved for each function; none where none is.
     pub functions: BTreeMap<FunctionAt, Seen<Option<u32>>>,
     /// How many messages wait in the dead-letter queue of each Region.

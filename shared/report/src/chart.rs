@@ -23,9 +23,10 @@ pub(crate) struct Size {
 pub(crate) const NARROW: Size = Size { name: "narrow", width: 336.0 };
 pub(crate) const WIDE: Size = Size { name: "wide", width: 760.0 };
 
-/// How wide a letter of a label is taken to be, at most. Those within a shape are bold.
+/// How wide a letter of a label is taken to be, at most. Those within a shape are bold, and a name may be of wide ones.
 const LETTER: f64 = 6.6;
 const BOLD_LETTER: f64 = 7.4;
+const WIDE_LETTER: f64 = 10.0;
 
 /// Between the parts of the drawing.
 const GAP: f64 = 14.0;
@@ -48,7 +49,7 @@ pub(crate) fn draw(report: &Report, size: Size) -> Option<Markup> {
     let (title, desc) = (format!("chart-{}-title", size.name), format!("chart-{}-desc", size.name));
     Some(html! {
         svg class={ "chart " (size.name) } viewBox={ "0 0 " (px(width)) " " (px(height)) } width=(px(width)) height=(px(height))
-            role="img" aria-labelledby={ (title) " " (desc) } {
+            role="img" aria-labelledby=(title) aria-describedby=(desc) {
             title id=(title) { "Timeline of incident " (report.incident) }
             desc id=(desc) { (described(report)) }
             (axis.draw_breaks(marks.bottom))
@@ -73,7 +74,7 @@ fn described(report: &Report) -> String {
         .collect();
     let voters = report.readings.last().map_or(0, |reading| reading.heard.len());
     format!(
-        "Phases: {}. Votes of {voters} voters in {} readings, {} measurements of replication lag, {} AWS calls: all of them are in the tables of this page.",
+        "Phases: {}. Votes of {voters} voters in {} readings, {} measurements of replication lag, {} AWS calls: all of them are in the tables and lists of this page.",
         phases.join(", "),
         report.readings.len(),
         report.lag.len(),
@@ -94,11 +95,15 @@ fn fits(label: &str, width: f64) -> bool {
 
 /// A label that is cut where it has no room: the whole of it is in a table.
 fn cut(label: &str, width: f64) -> String {
-    let room = (width / LETTER) as usize;
-    if label.chars().count() <= room {
+    let wide = |letter: char| if "mwMW@".contains(letter) { WIDE_LETTER } else { LETTER };
+    if label.chars().map(wide).sum::<f64>() <= width {
         return label.to_owned();
     }
-    label.chars().take(room.saturating_sub(1)).chain(['…']).collect()
+    let reach = label.chars().scan(WIDE_LETTER, |reach, letter| {
+        *reach += wide(letter);
+        Some((*reach, letter))
+    });
+    reach.take_while(|(reach, _)| *reach <= width).map(|(_, letter)| letter).chain(['…']).collect()
 }
 
 fn label(x: f64, y: f64, text: &str) -> Markup {

@@ -13,11 +13,11 @@ use understudy_engine::Region;
 use understudy_readiness::{Seen, Unseen, Why};
 
 /// The words by which services say that there is no such thing.
-const ABSENT: [&str; 5] =
-    ["NotFound", "NonExistentQueue", "QueueDoesNotExist", "ResourceNotFoundException", "NoSuchHostedZone"];
+const ABSENT: [&str; 6] =
+    ["NotFound", "NonExistentQueue", "QueueDoesNotExist", "NoSuchHostedZone", "NoSuchBucket", "NoSuchDistribution"];
 
-/// Where the API of Route 53 is, wherever the application is.
-pub(crate) const ROUTE53_REGION: &str = "us-east-1";
+/// Where the APIs of Route 53 and CloudFront are, wherever the application is.
+pub(crate) const GLOBAL_REGION: &str = "us-east-1";
 
 pub(crate) struct Account(SdkConfig);
 
@@ -57,9 +57,24 @@ impl Account {
         aws_sdk_sqs::Client::new(&self.of(region))
     }
 
-    /// Route 53, whose API is in one Region alone.
+    pub(crate) fn ec2(&self, region: &Region) -> aws_sdk_ec2::Client {
+        aws_sdk_ec2::Client::new(&self.of(region))
+    }
+
+    pub(crate) fn secrets(&self, region: &Region) -> aws_sdk_secretsmanager::Client {
+        aws_sdk_secretsmanager::Client::new(&self.of(region))
+    }
+
+    pub(crate) fn s3(&self, region: &Region) -> aws_sdk_s3::Client {
+        aws_sdk_s3::Client::new(&self.of(region))
+    }
+
+    pub(crate) fn cloudfront(&self) -> aws_sdk_cloudfront::Client {
+        aws_sdk_cloudfront::Client::new(&self.0.to_builder().region(SdkRegion::new(GLOBAL_REGION)).build())
+    }
+
     pub(crate) fn route53(&self) -> aws_sdk_route53::Client {
-        aws_sdk_route53::Client::new(&self.0.to_builder().region(SdkRegion::new(ROUTE53_REGION)).build())
+        aws_sdk_route53::Client::new(&self.0.to_builder().region(SdkRegion::new(GLOBAL_REGION)).build())
     }
 
     fn of(&self, region: &Region) -> SdkConfig {

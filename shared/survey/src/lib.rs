@@ -3,6 +3,7 @@
 
 mod account;
 mod databases;
+mod dependencies;
 mod deployed;
 mod gates;
 mod lag;
@@ -39,9 +40,14 @@ pub async fn survey(config: &SdkConfig, policy: &Policy, place: &Place, now: Tim
     let (writer, replica) = (&policy.database.writer, &policy.database.replica);
     let databases = async {
         let (writer, replica) = tokio::join!(databases::find(&account, writer), databases::find(&account, replica));
-        let (of_writer, of_replica) =
-            tokio::join!(settings::read(&account, &writer), settings::read(&account, &replica));
-        (writer, replica, of_writer, of_replica)
+        let (of_writer, of_replica, to_writer, to_replica) = tokio::join!(
+            settings::read(&account, &writer),
+            settings::read(&account, &replica),
+            dependencies::admits(&account, &writer),
+            dependencies::admits(&account, &replica),
+        );
+        let (primary, standby) = (policy.regions.primary.clone(), policy.regions.standby.clone());
+        (writer, replica, of_writer, of_replica, BTreeMap::from([(primary, to_writer), (standby, to_replica)]))
     };
     let traffic = async {
         let Some(traffic) = &policy.traffic else { return (Seen::Known(Vec::new()), BTreeMap::new()) };
@@ -49,8 +55,15 @@ pub async fn survey(config: &SdkConfig, policy: &Policy, place: &Place, now: Tim
         let (zone, latches) = tokio::join!(route53.zone(traffic), gates::latches(policy, traffic, place));
         (zone.map(|zone| understudy_readiness::names::faults(policy, traffic, &zone)), latches)
     };
+    let needs = async {
+        tokio::join!(
+            dependencies::secrets(&account, policy),
+            dependencies::buckets(&account, policy),
+            dependencies::distributions(&account, policy),
+        )
+    };
     let regions = deployed::regions(policy);
-    let (databases, backups, quotas, lag, day, alarms, own, topic, table, functions, dead_letters, traffic) = tokio::join!(
+    let (databases, backups, quotas, lag, day, alarms, own, topic, table, functions, dead_letters, traffic, needs) = tokio::join!(
         databases,
         databases::finished_backups(&account, replica),
         databases::quotas(&account, policy),
@@ -63,9 +76,11 @@ pub async fn survey(config: &SdkConfig, policy: &Policy, place: &Place, now: Tim
         deployed::functions(&account, policy, &place.functions),
         deployed::dead_letters(&account, &regions, &place.functions),
         traffic,
+        needs,
     );
     let (names, latches) = traffic;
-    let (writer, replica, writer_settings, replica_settings) = databases;
+    let (writer, replica, writer_settings, replica_settings, admits) = databases;
+    let (secrets, buckets, distributions) = needs;
     // The last thing seen: what is judged by its age should not grow old while a Region does not answer.
     let record = table::record(config, policy, place).await;
     Survey {
@@ -84,6 +99,10 @@ pub async fn survey(config: &SdkConfig, policy: &Policy, place: &Place, now: Tim
         record,
         names,
         latches,
+        admits,
+        secrets,
+        buckets,
+        distributions,
         functions,
         dead_letters,
     }

@@ -1,6 +1,6 @@
 //! An application's names in Route 53: its records, and the health checks that they name.
 
-use crate::account::{Account, Asked, ROUTE53_REGION};
+use crate::account::{Account, Asked, GLOBAL_REGION};
 use aws_config::SdkConfig;
 use aws_sdk_route53::Client;
 use aws_sdk_route53::error::ProvideErrorMetadata;
@@ -98,7 +98,7 @@ impl Route53 {
 }
 
 fn asked(action: &'static str) -> Asked<'static> {
-    Asked { action, region: ROUTE53_REGION }
+    Asked { action, region: GLOBAL_REGION }
 }
 
 fn record(set: &ResourceRecordSet) -> Record {

@@ -28,6 +28,21 @@ override_resource {
   values = { id = "sg-0fedcba9876543210" }
 }
 
+override_resource {
+  target = module.network_primary.aws_security_group.tasks
+  values = { id = "sg-0aaaaaaaaaaaaaaa1" }
+}
+
+override_resource {
+  target = module.network_standby.aws_security_group.tasks
+  values = { id = "sg-0bbbbbbbbbbbbbbb2" }
+}
+
+override_resource {
+  target = module.edge.aws_cloudfront_distribution.this
+  values = { id = "E1A2B3C4D5E6F7", arn = "arn:aws:cloudfront::111122223333:distribution/E1A2B3C4D5E6F7" }
+}
+
 variables {
   account_id = "111122223333"
   names      = { zone = "example.com", write = "orders.example.com", read = "read.orders.example.com", site = "shop.example.com" }

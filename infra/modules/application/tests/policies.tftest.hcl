@@ -253,8 +253,9 @@ run "who_looks_reads_and_tells_and_nothing_else" {
 
   assert {
     condition = output.actions["readiness"] == tolist([
-      "rds:DescribeDBInstances", "rds:DescribeDBParameters", "rds:DescribeDBSnapshots", "rds:DescribeOptionGroups",
-      "route53:GetHealthCheck", "route53:ListResourceRecordSets", "sns:GetTopicAttributes", "sns:Publish",
+      "cloudfront:GetDistributionConfig", "rds:DescribeDBInstances", "rds:DescribeDBParameters", "rds:DescribeDBSnapshots",
+      "rds:DescribeOptionGroups", "route53:GetHealthCheck", "route53:ListResourceRecordSets", "s3:GetBucketVersioning",
+      "s3:GetReplicationConfiguration", "secretsmanager:DescribeSecret", "sns:GetTopicAttributes", "sns:Publish",
     ])
     error_message = "the actions are others: ${jsonencode(output.actions["readiness"])}"
   }
@@ -262,8 +263,8 @@ run "who_looks_reads_and_tells_and_nothing_else" {
   assert {
     condition = toset(flatten([
       for statement in jsondecode(output.policies["readiness"]).Statement : statement.Sid
-      if length([for resource in flatten([statement.Resource]) : resource if strcontains(resource, "*")]) > 0
-    ])) == toset(["Backups", "Parameters", "Options", "Checks"])
+      if length([for resource in flatten([statement.Resource]) : resource if length(regexall("[*?]", resource)) > 0]) > 0
+    ])) == toset(["Backups", "Parameters", "Options", "Checks", "Secrets"])
     error_message = "something that has a name is granted by a pattern"
   }
 

@@ -1,5 +1,6 @@
 //! What a well-formed policy can still get wrong: every fault at once, each with its mend.
 
+mod dependencies;
 mod fence;
 mod levers;
 mod probes;
@@ -73,6 +74,7 @@ impl Policy {
         fence::check(self, &mut faults);
         traffic::check(self, &mut faults);
         levers::check(self, &mut faults);
+        dependencies::check(self, &mut faults);
         voters::check_storm(self, &mut faults);
         self.notification_faults(&mut faults);
         faults.0

@@ -13,6 +13,7 @@ mod approving;
 mod boundaries;
 mod breaker;
 mod changes;
+mod dependencies;
 mod due;
 mod elsewhere;
 mod events;

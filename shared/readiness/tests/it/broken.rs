@@ -8,7 +8,7 @@ use understudy_engine::{Policy, Seconds, Verdict as Said};
 use understudy_readiness::{Answer, Readiness, Seen, Survey, Verdict, Why, check, checks};
 
 /// What is not ok, by name.
-fn not_ok(policy: &Policy, survey: &Survey) -> Vec<(&'static str, Verdict)> {
+pub(crate) fn not_ok(policy: &Policy, survey: &Survey) -> Vec<(&'static str, Verdict)> {
     let findings = check(policy, survey, now());
     let failed = findings.into_iter().filter(|finding| finding.verdict != Verdict::Ok);
     failed
@@ -50,7 +50,7 @@ fn each_way_to_break_it_fails_exactly_its_own_check_and_mended_passes() {
 }
 
 /// A record that decides by the changed file, where it was the file that was changed.
-fn follow(policy: &Policy, survey: &mut Survey) {
+pub(crate) fn follow(policy: &Policy, survey: &mut Survey) {
     if *policy != crate::ground::policy()
         && let Seen::Known(record) = &mut survey.record
     {
@@ -70,7 +70,7 @@ fn every_check_fails_somewhere_and_as_badly_as_it_says() {
 }
 
 /// What is read in the file alone.
-const OF_THE_FILE: [&str; 4] = ["fence-named", "evidence-diverse", "mode-acts", "traffic-named"];
+const OF_THE_FILE: [&str; 5] = ["fence-named", "evidence-diverse", "mode-acts", "traffic-named", "dependencies-named"];
 
 #[test]
 fn what_could_not_be_told_is_never_ok() {
@@ -90,7 +90,7 @@ fn what_could_not_be_told_is_never_ok() {
 type Blinded = fn(&mut Survey, Why);
 
 /// Each part of a survey, and how nobody can tell it.
-const PARTS: [(&str, Blinded); 17] = [
+const PARTS: [(&str, Blinded); 22] = [
     ("writer", |survey, why| survey.writer = unseen(why)),
     ("replica", |survey, why| survey.replica = unseen(why)),
     ("parameters", |survey, why| survey.replica_settings.parameters = unseen(why)),
@@ -107,6 +107,11 @@ const PARTS: [(&str, Blinded); 17] = [
     ("record", |survey, why| survey.record = unseen(why)),
     ("names", |survey, why| survey.names = unseen(why)),
     ("every latch", |survey, why| survey.latches.values_mut().for_each(|seen| *seen = unseen(why))),
+    ("what the standby admits", |survey, why| *survey.admits.values_mut().last().unwrap() = unseen(why)),
+    ("a secret", |survey, why| *survey.secrets.values_mut().next().unwrap() = unseen(why)),
+    ("its copy", |survey, why| *survey.secrets.values_mut().last().unwrap() = unseen(why)),
+    ("a bucket", |survey, why| *survey.buckets.values_mut().next().unwrap() = unseen(why)),
+    ("a distribution", |survey, why| *survey.distributions.values_mut().next().unwrap() = unseen(why)),
     ("a function", |survey, why| *survey.functions.values_mut().next().unwrap() = unseen(why)),
 ];
 

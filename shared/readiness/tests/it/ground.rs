@@ -1,5 +1,7 @@
 //! The example's application, and a survey in which nothing is wrong.
 
+mod needs;
+
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use understudy_driver::{Record, StoredPolicy};
@@ -135,6 +137,10 @@ pub(crate) fn survey(policy: &Policy) -> Survey {
         record: Seen::Known(record(policy)),
         names: Seen::Known(Vec::new()),
         latches: latches(),
+        admits: needs::admits(),
+        secrets: needs::secrets(policy),
+        buckets: needs::buckets(policy),
+        distributions: needs::distributions(policy),
         functions: functions(),
         dead_letters: regions.map(|region| (region, Seen::Known(0))).into(),
     }
@@ -164,6 +170,10 @@ pub(crate) fn blind(policy: &Policy, why: Why) -> Survey {
         record: unseen(why),
         names: unseen(why),
         latches: whole.latches.into_keys().map(|latch| (latch, unseen(why))).collect(),
+        admits: whole.admits.into_keys().map(|region| (region, unseen(why))).collect(),
+        secrets: whole.secrets.into_keys().map(|secret| (secret, unseen(why))).collect(),
+        buckets: whole.buckets.into_keys().map(|bucket| (bucket, unseen(why))).collect(),
+        distributions: whole.distributions.into_keys().map(|id| (id, unseen(why))).collect(),
         functions: whole.functions.into_keys().map(|function| (function, unseen(why))).collect(),
         dead_letters: whole.dead_letters.into_keys().map(|region| (region, unseen(why))).collect(),
     }

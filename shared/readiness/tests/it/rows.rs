@@ -1,5 +1,7 @@
 //! Each way in which the ground may be wrong, and the one check that says so.
 
+mod needs;
+
 use crate::ground::{now, region, unseen};
 use std::collections::BTreeSet;
 use understudy_driver::Record;
@@ -68,7 +70,7 @@ fn moved(policy: &mut Policy, survey: &mut Survey, voter: &str, to: &str) {
 }
 
 pub(crate) const ROWS: &[&[Row]] =
-    &[REPLICA, PARITY, BACKUPS_AND_QUOTAS, VOTERS, ALARMS, RECORD, PEOPLE_AND_TRAFFIC, FUNCTIONS];
+    &[REPLICA, PARITY, BACKUPS_AND_QUOTAS, VOTERS, ALARMS, RECORD, PEOPLE_AND_TRAFFIC, FUNCTIONS, needs::ROWS];
 
 const REPLICA: &[Row] = &[
     ("writer-there", Blocks, |_, survey| survey.writer = unseen(Why::Absent)),

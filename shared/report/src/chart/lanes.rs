@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use understudy_engine::{Heard, Verdict, VoterName};
 
 const LANE: f64 = 13.0;
-const ROW: f64 = 33.0;
+const ROW: f64 = 35.0;
 
 /// One verdict of a voter, from when to when.
 struct Bar {
@@ -36,7 +36,7 @@ pub(super) fn draw(report: &Report, axis: &Axis, top: f64) -> Part {
         (label(0.0, top + 11.0, "Votes: full bar Down, half bar Up, dots Abstain"))
         @for (y, heard, bars) in &rows {
             text class="lane" x="0" y=(px(y + 12.0)) { (cut(&format!("{} · {}", heard.voter, heard.class), axis.width)) }
-            @for bar in bars { (drawn(bar, axis, y + 16.0)) }
+            @for bar in bars { (drawn(bar, axis, y + 18.0)) }
         }
     };
     Part { shapes, bottom }

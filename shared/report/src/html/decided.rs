@@ -18,7 +18,7 @@ pub(super) fn write(decision: &Decided, clock: &Clock) -> Markup {
                 @for person in &decision.approved_by { dt { "Approved or ordered by" } dd { (person) } }
             }
             h3 { "Recovery time" }
-            (table("Recovery time in its parts", &["Part", "Took", "How it is known"], words::recovery(decision)))
+            (table(&format!("Recovery time in its parts, epoch {}", decision.epoch), &["Part", "Took", "How it is known"], words::recovery(decision)))
             h3 { "Data loss and split risk" }
             dl.pairs {
                 dt { "RPO" } dd { (words::rpo(decision)) }
@@ -39,7 +39,7 @@ fn voters(evidence: &Assessment) -> Markup {
     let tally = &evidence.tally;
     html! {
         p { (tally.downs()) " of " (tally.electorate()) " voters said Down, " (tally.needed) " were needed." }
-        ul.voters {
+        ul.voters role="list" {
             @for heard in &tally.heard {
                 li {
                     span class={ "verdict " (verdict(words::counted(heard))) } { (words::counted(heard)) }

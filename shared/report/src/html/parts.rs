@@ -19,7 +19,13 @@ pub(super) fn table<const N: usize>(
             tbody role="rowgroup" {
                 @for row in rows {
                     tr role="row" {
-                        @for (name, cell) in head.iter().zip(&row) { td role="cell" data-label=(name) { (cell) } }
+                        @for (index, (name, cell)) in head.iter().zip(&row).enumerate() {
+                            @if index == 0 {
+                                th role="rowheader" scope="row" { (cell) }
+                            } @else {
+                                td role="cell" data-label=(name) { (cell) }
+                            }
+                        }
                     }
                 }
             }
@@ -32,7 +38,7 @@ pub(super) fn refused(report: &Report, clock: &Clock) -> Markup {
         section {
             h2 { "What was refused, and why" }
             @if report.refused.is_empty() { p { "Nothing." } }
-            ol.plain {
+            ol.plain role="list" {
                 @for refused in &report.refused {
                     li {
                         p { span.time { (clock.time(refused.at)) } " " strong { (refused.what) } " " span.soft { "entry " (refused.seq.0) } }
@@ -49,7 +55,7 @@ pub(super) fn people(report: &Report, clock: &Clock) -> Markup {
         section {
             h2 { "What people said and ordered" }
             @if report.people.is_empty() { p { "Nothing." } }
-            ol.plain {
+            ol.plain role="list" {
                 @for deed in &report.people {
                     li {
                         p { span.time { (clock.time(deed.at)) } " " strong { (deed.what) } }
@@ -78,7 +84,7 @@ pub(super) fn calls(report: &Report, clock: &Clock) -> Markup {
         @if !report.levers.is_empty() {
             section {
                 h2 { "Levers of traffic" }
-                ol.plain {
+                ol.plain role="list" {
                     @for lever in &report.levers {
                         li { p { span.time { (clock.time(lever.at)) } " " (lever.told) } }
                     }
@@ -93,7 +99,7 @@ pub(super) fn terraform(report: &Report) -> Markup {
         section {
             h2 { "What to change in Terraform now" }
             @if report.terraform.is_empty() { p { "Nothing: no role has changed." } }
-            ol.plain {
+            ol.plain role="list" {
                 @for change in &report.terraform {
                     li { p { strong { (change.when) } } p { (coded(&change.what)) } p.soft { (change.why) } }
                 }
@@ -115,7 +121,7 @@ pub(super) fn timeline(report: &Report, clock: &Clock) -> Markup {
     html! {
         section {
             h2 { "Every entry" }
-            ol.plain {
+            ol.plain role="list" {
                 @for line in &report.timeline {
                     li {
                         p {

@@ -11,6 +11,7 @@ output "address" {
 output "secret" {
   description = "The password, in this Region and in the standby Region, and what each is encrypted with."
   value = {
+    name            = aws_secretsmanager_secret.password.name
     arn             = aws_secretsmanager_secret.password.arn
     key_arn         = aws_kms_key.this.arn
     standby_arn     = replace(aws_secretsmanager_secret.password.arn, "/^arn:aws:secretsmanager:[a-z0-9-]+:/", "arn:aws:secretsmanager:${var.standby.region}:")

@@ -109,6 +109,7 @@ pub(super) fn draw(draw: &mut Draw, names: &Names, regions: &[Region; 3]) -> Pol
         }),
         fence: draw.chance(700).then(|| fence(regions)),
         traffic: None,
+        dependencies: None,
         storm: Storm { promotes_per_hour: draw.seconds(1, 2), priority: draw.seconds(1, 3), region_voters },
         notification: Notification { topic: names.topic.clone() },
     }
