@@ -13,11 +13,12 @@ mod table;
 mod watched;
 
 use crate::account::Account;
+use crate::databases::Found;
 use aws_config::SdkConfig;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use understudy_engine::{Policy, Region};
-use understudy_readiness::{Seen, Survey};
+use understudy_readiness::{Admits, Seen, Settings, Survey};
 
 pub use names::Route53;
 
@@ -37,18 +38,7 @@ pub struct Place {
 /// Everything that readiness is judged by.
 pub async fn survey(config: &SdkConfig, policy: &Policy, place: &Place, now: Timestamp) -> Survey {
     let account = Account::new(config);
-    let (writer, replica) = (&policy.database.writer, &policy.database.replica);
-    let databases = async {
-        let (writer, replica) = tokio::join!(databases::find(&account, writer), databases::find(&account, replica));
-        let (of_writer, of_replica, to_writer, to_replica) = tokio::join!(
-            settings::read(&account, &writer),
-            settings::read(&account, &replica),
-            dependencies::admits(&account, &writer),
-            dependencies::admits(&account, &replica),
-        );
-        let (primary, standby) = (policy.regions.primary.clone(), policy.regions.standby.clone());
-        (writer, replica, of_writer, of_replica, BTreeMap::from([(primary, to_writer), (standby, to_replica)]))
-    };
+    let replica = &policy.database.replica;
     let traffic = async {
         let Some(traffic) = &policy.traffic else { return (Seen::Known(Vec::new()), BTreeMap::new()) };
         let route53 = Route53::new(config);
@@ -64,7 +54,7 @@ pub async fn survey(config: &SdkConfig, policy: &Policy, place: &Place, now: Tim
     };
     let regions = deployed::regions(policy);
     let (databases, backups, quotas, lag, day, alarms, own, topic, table, functions, dead_letters, traffic, needs) = tokio::join!(
-        databases,
+        pair(&account, policy),
         databases::finished_backups(&account, replica),
         databases::quotas(&account, policy),
         lag::now(&account, replica, now),
@@ -106,4 +96,23 @@ pub async fn survey(config: &SdkConfig, policy: &Policy, place: &Place, now: Tim
         functions,
         dead_letters,
     }
+}
+
+/// Writer and replica, what their groups set, and what these admit.
+async fn pair(
+    account: &Account,
+    policy: &Policy,
+) -> (Seen<Found>, Seen<Found>, Settings, Settings, BTreeMap<Region, Seen<Vec<Admits>>>) {
+    let (writer, replica) = tokio::join!(
+        databases::find(account, &policy.database.writer),
+        databases::find(account, &policy.database.replica),
+    );
+    let (of_writer, of_replica, to_writer, to_replica) = tokio::join!(
+        settings::read(account, &writer),
+        settings::read(account, &replica),
+        dependencies::admits(account, &writer),
+        dependencies::admits(account, &replica),
+    );
+    let (primary, standby) = (policy.regions.primary.clone(), policy.regions.standby.clone());
+    (writer, replica, of_writer, of_replica, BTreeMap::from([(primary, to_writer), (standby, to_replica)]))
 }
