@@ -4,6 +4,8 @@ CHECKOV := .venv/checkov
 PORT ?= 4510
 ARCH ?= arm64
 SEEDS ?= 20000
+# One selection of packages and features: with another one the SDKs would be built again.
+ALL := --workspace --features understudy-cli/aws
 PLANTED := target/planted/release/understudy-planted
 
 .PHONY: drill test cloud venv format lint infra unit end-to-end ground python rules simulate planted-bugs mutants gate-load probe-load package package-again
@@ -18,7 +20,7 @@ test: venv format lint infra unit simulate python end-to-end ground
 
 # A local AWS to try things on by hand, until Ctrl-C.
 cloud: venv
-	cargo build --workspace
+	cargo build $(ALL)
 	mkdir -p target/cloud
 	cargo run --quiet --package understudy-cli -- app show tests/fixtures/orders.toml --format items > target/cloud/orders.json
 	PYTHONPATH=tests $(VENV)/bin/python -m cloud --port $(PORT) --functions target/debug \
@@ -37,7 +39,7 @@ format:
 	$(VENV)/bin/ruff format --check --config tests/cloud/ruff.toml tests/cloud tests/ground tests/policies infra
 
 lint:
-	cargo clippy --workspace --all-targets --features understudy-cli/aws -- --deny warnings
+	cargo clippy $(ALL) --all-targets -- --deny warnings
 	cargo clippy --package understudy-cli --all-targets -- --deny warnings
 	$(VENV)/bin/ruff check --config tests/cloud/ruff.toml tests/cloud tests/ground tests/policies infra
 
@@ -52,7 +54,7 @@ $(CHECKOV)/installed: infra/checkov.txt
 	touch $@
 
 unit:
-	cargo test --workspace --exclude understudy-tests
+	cargo test $(ALL) --exclude understudy-tests
 
 python:
 	PYTHONPATH=tests $(VENV)/bin/python -m unittest discover --start-directory tests/cloud --top-level-directory tests
@@ -92,21 +94,21 @@ rules:
 
 # The gate under 200 requests a second for a minute, its table away in the middle: by hand.
 gate-load: venv
-	cargo build --workspace
-	cargo test --package understudy-tests gate_load -- --ignored --nocapture
+	cargo build $(ALL)
+	cargo test $(ALL) --test end-to-end gate_load -- --ignored --nocapture
 
 # A thousand targets in one round of a probe, on loopback: prints seconds and the process's peak memory. By hand.
 probe-load:
 	ulimit -n 4096 && cargo test --package understudy-prober load -- --ignored --nocapture
 
-# Two clouds at a time: each is a Python process and up to a dozen functions.
-end-to-end:
-	cargo build --workspace --features understudy-cli/aws
-	cargo test --package understudy-tests -- --test-threads 2
+# Two clouds at a time: each is a Python process and up to a dozen functions. ONLY=crash runs what has crash in its name.
+end-to-end: venv
+	cargo build $(ALL)
+	cargo test $(ALL) --test end-to-end -- --test-threads 2 $(ONLY)
 
 # All modules applied to the local cloud, a failover by nothing but what was applied, and all of it destroyed.
 ground: venv
-	cargo build --workspace --features understudy-cli/aws
+	cargo build $(ALL)
 	PYTHONPATH=tests $(VENV)/bin/python -m unittest discover --start-directory tests/ground --top-level-directory tests
 
 # What Lambda loads, zipped: the same source gives the same bytes. A quarter of an hour on two cores.
