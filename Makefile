@@ -22,7 +22,7 @@ test: venv format lint infra unit simulate python end-to-end ground
 cloud: venv
 	cargo build $(ALL)
 	mkdir -p target/cloud
-	cargo run --quiet --package understudy-cli -- app show tests/fixtures/orders.toml --format items > target/cloud/orders.json
+	target/debug/understudy app show tests/fixtures/orders.toml --format items > target/cloud/orders.json
 	PYTHONPATH=tests $(VENV)/bin/python -m cloud --port $(PORT) --functions target/debug \
 		--application target/cloud/orders.json --promote-seconds 30 --tick-seconds 10 --guide
 
@@ -55,6 +55,7 @@ $(CHECKOV)/installed: infra/checkov.txt
 
 unit:
 	cargo test $(ALL) --exclude understudy-tests
+	cargo test --package understudy-cli --test app without_the_sdk
 
 python:
 	PYTHONPATH=tests $(VENV)/bin/python -m unittest discover --start-directory tests/cloud --top-level-directory tests

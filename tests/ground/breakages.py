@@ -268,7 +268,7 @@ def of_dependencies() -> Iterator[Breakage]:
     yield Breakage("buckets-replicated", "blocks", partial(changed, bucket, replication=None))
     [distribution] = cloudfront_backends[ACCOUNT]["aws"].distributions.values()
     default = distribution.distribution_config.DefaultCacheBehavior
-    yield Breakage("distributions-follow", "blocks", partial(changed, default, target_origin_id="files"))
+    yield Breakage("distributions-follow", "blocks", partial(changed, default, target_origin_id=PRIMARY))
 
 
 KEYS_ALONE = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}

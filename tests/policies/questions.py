@@ -143,8 +143,9 @@ def route53(kind: str, name: str) -> Callable[[Parameters, str], Asked]:
 
 
 def secret(parameters: Parameters, place: str) -> Asked:
-    """By name; the end of its ARN is Secrets Manager's own."""
-    return (f"arn:aws:secretsmanager:{place}:secret:{parameters['SecretId']}-a1B2c3",), {}
+    """By name: the end of its ARN is Secrets Manager's own, and one that is not there has none."""
+    name = f"arn:aws:secretsmanager:{place}:secret:{parameters['SecretId']}"
+    return (name, f"{name}-a1B2c3"), {}
 
 
 def bucket(parameters: Parameters, _place: str) -> Asked:

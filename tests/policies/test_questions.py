@@ -48,7 +48,8 @@ class Paths(unittest.TestCase):
     def test_iam_has_its_own_word_for_a_buckets_replication_and_an_end_of_its_own_for_a_secret(self):
         one = asked("s3", "GetBucketReplication", Bucket="files")
         self.assertEqual((one.action, one.resources), ("s3:GetReplicationConfiguration", ("arn:aws:s3:::files",)))
-        [secret] = asked("secretsmanager", "DescribeSecret", SecretId="orders/database").resources
+        bare, secret = asked("secretsmanager", "DescribeSecret", SecretId="orders/database").resources
+        self.assertTrue(secret.startswith(f"{bare}-"))
         self.assertRegex(
             secret, "^arn:aws:secretsmanager:us-east-1:123456789012:secret:orders/database-[A-Za-z0-9]{6}$"
         )

@@ -81,10 +81,12 @@ locals {
 
   dependencies = [for policy in [local.app, local.stored] : policy.dependencies if try(policy.dependencies, null) != null]
 
-  # The end of a secret's ARN is Secrets Manager's own, and differs from one Region to the other.
+  # The end of a secret's ARN is Secrets Manager's own. Whoever asks for one that is not there is asked about its name.
   secrets = distinct(flatten([
     for name in flatten([for named in local.dependencies : try(named.secrets, [])]) : [
-      for region in [local.app.regions.primary, local.standby] : "arn:${local.partition}:secretsmanager:${region}:${var.account_id}:secret:${name}-??????"
+      for region in [local.app.regions.primary, local.standby] : [
+        for end in ["", "-??????"] : "arn:${local.partition}:secretsmanager:${region}:${var.account_id}:secret:${name}${end}"
+      ]
     ]
   ]))
 
@@ -174,4 +176,11 @@ resource "aws_iam_role_policy" "function" {
   name   = "${var.name}-${local.app.application}"
   role   = var.roles[each.key]
   policy = data.aws_iam_policy_document.function[each.key].json
+
+  lifecycle {
+    precondition {
+      condition     = length(data.aws_iam_policy_document.function[each.key].json) <= 10240
+      error_message = "The inline policies of a role have 10,240 characters, and this one of ${each.key} has ${length(data.aws_iam_policy_document.function[each.key].json)}: name fewer dependencies in ${var.file}."
+    }
+  }
 }

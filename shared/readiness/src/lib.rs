@@ -17,5 +17,6 @@ pub use check::{Answer, CHECKS_SCHEMA, Check, Finding, Readiness, Verdict, check
 pub use seen::{Seen, Unseen, Why};
 pub use survey::{
     Admits, Alarm, Behaviour, BucketAt, BucketState, Copied, CopyRule, Database, Distribution, FunctionAt, Latch,
-    OwnAlarm, ParameterGroup, Quota, Quotas, Replication, Secret, SecretAt, Settings, Storage, Survey, Table, Topic,
+    Origin, OwnAlarm, ParameterGroup, Quota, Quotas, Replication, Secret, SecretAt, Settings, Storage, Survey, Table,
+    Topic,
 };

@@ -2,7 +2,9 @@
 
 mod dependencies;
 
-pub use dependencies::{Admits, Behaviour, BucketAt, BucketState, Copied, CopyRule, Distribution, Secret, SecretAt};
+pub use dependencies::{
+    Admits, Behaviour, BucketAt, BucketState, Copied, CopyRule, Distribution, Origin, Secret, SecretAt,
+};
 
 use crate::names::Fault;
 use crate::seen::Seen;

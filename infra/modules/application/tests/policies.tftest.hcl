@@ -273,3 +273,41 @@ run "who_looks_reads_and_tells_and_nothing_else" {
     error_message = "the topic does not know who looks"
   }
 }
+
+run "who_looks_may_ask_for_what_the_file_names_and_nothing_more" {
+  command = plan
+
+  variables {
+    file  = "tests/partly.toml"
+    roles = { conductor = "understudy-conductor-us-west-2", notify = "understudy-notify-us-west-2", readiness = "understudy-readiness-us-west-2" }
+  }
+
+  assert {
+    condition = toset(flatten([
+      for statement in jsondecode(output.policies["readiness"]).Statement : statement.Resource if statement.Sid == "Secrets"
+      ])) == toset([
+      "arn:aws:secretsmanager:us-east-1:111122223333:secret:orders/database", "arn:aws:secretsmanager:us-east-1:111122223333:secret:orders/database-??????",
+      "arn:aws:secretsmanager:us-west-2:111122223333:secret:orders/database", "arn:aws:secretsmanager:us-west-2:111122223333:secret:orders/database-??????",
+    ])
+    error_message = "a secret is asked for by its name where it is not there, and by its ARN where it is"
+  }
+
+  assert {
+    condition     = length(setintersection(output.actions["readiness"], ["s3:GetBucketVersioning", "s3:GetReplicationConfiguration", "cloudfront:GetDistributionConfig"])) == 0
+    error_message = "the actions are others: ${jsonencode(output.actions["readiness"])}"
+  }
+}
+
+run "a_file_without_dependencies_grants_none" {
+  command = plan
+
+  variables {
+    file  = "../traffic/tests/few-gates.toml"
+    roles = { conductor = "understudy-conductor-us-west-2", notify = "understudy-notify-us-west-2", readiness = "understudy-readiness-us-west-2" }
+  }
+
+  assert {
+    condition     = length([for statement in jsondecode(output.policies["readiness"]).Statement : statement.Sid if contains(["Secrets", "Buckets", "Distributions"], statement.Sid)]) == 0
+    error_message = "something is granted that nobody has named"
+  }
+}

@@ -70,7 +70,7 @@ run "each_function_may_do_what_it_does_and_nothing_else" {
       ])
       readiness = tolist([
         "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricStatistics", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem",
-        "lambda:GetFunctionConcurrency", "logs:CreateLogStream", "logs:PutLogEvents", "rds:DescribeAccountAttributes",
+        "ec2:DescribeSecurityGroups", "lambda:GetFunctionConcurrency", "logs:CreateLogStream", "logs:PutLogEvents", "rds:DescribeAccountAttributes",
         "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage",
       ])
     }

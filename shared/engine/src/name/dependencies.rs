@@ -10,7 +10,7 @@ name!(
     /// Who connects to a database, as its security groups admit them.
     Client,
     "a client of the database",
-    r"^(sg-[0-9a-f]{8,17}|pl-[0-9a-f]{8,17}|[0-9a-f.:]+/[0-9]{1,3})$",
+    r"^(sg-[0-9a-f]{8,17}|pl-[0-9a-f]{8,17}|[0-9a-f.:]+/(0|[1-9][0-9]{0,2}))$",
     "write a security group, a prefix list or addresses, such as sg-0123456789abcdef0 or 10.1.0.0/16",
     |text| match text.strip_prefix("pl-") {
         Some(id) => SecurityGroup::try_from(format!("sg-{id}")).is_ok(),
@@ -43,8 +43,8 @@ fn is_network(text: &str) -> bool {
         Ok(IpAddr::V6(_)) => 128,
         Err(_) => return false,
     };
-    let is_number = !bits.is_empty() && bits.bytes().all(|b| b.is_ascii_digit());
-    is_number && !text.bytes().any(|b| b.is_ascii_uppercase()) && bits.parse::<u8>().is_ok_and(|bits| bits <= bits_max)
+    let is_plain = bits.parse::<u8>().is_ok_and(|number| number <= bits_max && number.to_string() == bits);
+    is_plain && !text.bytes().any(|b| b.is_ascii_uppercase())
 }
 
 #[cfg(test)]
@@ -56,7 +56,19 @@ mod tests {
         for text in ["sg-0123456789abcdef0", "pl-01234567", "10.1.0.0/16", "0.0.0.0/0", "2001:db8::/32"] {
             assert!(text.parse::<Client>().is_ok(), "{text:?}");
         }
-        for text in ["", "sg-", "pl-xyz", "10.1.0.0", "10.1.0.0/", "10.1.0.0/33", "10.1/16", "2001:DB8::/32", "any/0"] {
+        for text in [
+            "",
+            "sg-",
+            "pl-xyz",
+            "10.1.0.0",
+            "10.1.0.0/",
+            "10.1.0.0/33",
+            "10.1.0.0/016",
+            "10.1.0.0/+8",
+            "10.1/16",
+            "2001:DB8::/32",
+            "any/0",
+        ] {
             assert!(text.parse::<Client>().is_err(), "{text:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! What an application needs besides its database. Nothing is decided by it: readiness looks at it.
+//! The application's dependencies, by name.
 
 use super::Policy;
 use crate::name::{Bucket, Client, DistributionId, Region, SecretName};

@@ -1,4 +1,4 @@
-//! Dependencies: every fault that a policy may have in naming them, and that nothing is decided by them.
+//! Dependencies: every fault that a policy may have in naming them.
 
 use crate::script::policy;
 use understudy_engine::{Dependencies, Mode, Policy, Region, Severity};
@@ -66,6 +66,19 @@ fn both_regions_cannot_have_the_same_bucket() {
 #[test]
 fn more_than_a_record_should_hold_is_refused() {
     let secret = |number: usize| format!("orders/{number}").parse().unwrap();
-    assert_eq!(errors(|all| all.secrets = (0..50).map(secret).collect()), Vec::<String>::new());
-    assert_eq!(errors(|all| all.secrets = (0..51).map(secret).collect()), ["dependencies.secrets"]);
+    assert_eq!(errors(|all| all.secrets = (0..10).map(secret).collect()), Vec::<String>::new());
+    assert_eq!(errors(|all| all.secrets = (0..11).map(secret).collect()), ["dependencies.secrets"]);
+    let client = |number: usize| format!("10.{number}.0.0/16").parse().unwrap();
+    let clients = |count| {
+        move |all: &mut Dependencies| _ = all.clients.insert(region("us-west-2"), (0..count).map(client).collect())
+    };
+    assert_eq!(errors(clients(50)), Vec::<String>::new());
+    assert_eq!(errors(clients(51)), ["dependencies.clients.us-west-2"]);
+}
+
+#[test]
+fn what_is_named_twice_is_refused() {
+    assert_eq!(errors(|all| all.secrets.push(all.secrets[0].clone())), ["dependencies.secrets"]);
+    assert_eq!(errors(|all| all.distributions.push(all.distributions[0].clone())), ["dependencies.distributions"]);
+    assert_eq!(errors(|all| all.buckets.push(all.buckets[0].clone())), ["dependencies.buckets"]);
 }

@@ -17,7 +17,7 @@ pub(super) const CHECKS: [Check; 2] = [
     },
     Check {
         name: "buckets-replicated",
-        wants: "in each such pair every object is copied to the other Region's bucket, in both directions",
+        wants: "in each such pair a rule without a filter copies to the other Region's bucket, in both directions",
         why: "what is not there when clients come is lost to them, and what they add then has to come home",
         at_worst: Blocks,
         judge: replicated,
@@ -54,19 +54,19 @@ fn replicated<'a>(ground: &Ground<'a>) -> Judged<'a> {
                 Ok(None) => {}
                 // Clients are sent to the standby; what they add there waits for the way home.
                 Ok(Some(Lacks::All(problem))) if *from == regions.primary => wrongs.blocks(problem),
-                Ok(Some(Lacks::All(problem) | Lacks::Some(problem))) => wrongs.warns(problem),
+                Ok(Some(Lacks::All(problem) | Lacks::Part(problem))) => wrongs.warns(problem),
                 Err(unseen) => wrongs.cannot_tell(unseen),
             }
         }
     }
     let mend = "add a rule of replication that is enabled, has no filter, and leads to that bucket";
-    wrongs.judged(mend, if count == 0 { "the file names none".to_owned() } else { format!("{count} pairs are") })
+    wrongs.judged(mend, if count == 0 { "the file names none".to_owned() } else { format!("pairs: {count}") })
 }
 
 /// Which objects are not copied.
 enum Lacks {
     All(String),
-    Some(String),
+    Part(String),
 }
 
 fn copies<'a>(
@@ -77,7 +77,9 @@ fn copies<'a>(
 ) -> Result<Option<Lacks>, &'a Unseen> {
     let at = |region: &Region| Some(BucketAt { region: region.clone(), name: pair.get(region)?.clone() });
     let (Some(from), Some(to)) = (at(from), at(to)) else { return Ok(None) };
-    let Some(seen) = ground.survey.buckets.get(&from) else { return Ok(None) };
+    let Some(seen) = ground.survey.buckets.get(&from) else {
+        return Ok(Some(Lacks::All(format!("{from} was not looked at"))));
+    };
     let state = match seen.known() {
         Ok(state) => state,
         Err(_) if seen.is_absent() => return Ok(None),
@@ -92,5 +94,5 @@ fn lacks(state: &BucketState, from: &BucketAt, to: &BucketAt) -> Option<Lacks> {
         return Some(Lacks::All(format!("{from} copies nothing to {to}")));
     }
     let only: Vec<&str> = rules.map(|rule| rule.only.as_deref()).collect::<Option<_>>()?;
-    Some(Lacks::Some(format!("{from} copies only {} to {to}", only.join(" and "))))
+    Some(Lacks::Part(format!("{from} copies only {} to {to}", only.join(" and "))))
 }

@@ -48,30 +48,33 @@ fn admitted<'a>(ground: &Ground<'a>) -> Judged<'a> {
         let clients = ground.policy.dependencies.iter().filter_map(|dependencies| dependencies.clients.get(region));
         for client in clients.flatten() {
             count += 1;
-            match is_admitted(ground, region, database, client) {
-                Ok(true) => {}
-                Ok(false) if *region == regions.standby => {
-                    wrongs.blocks(format!("nothing admits {client} in {region}"))
-                }
-                Ok(false) => wrongs.warns(format!("nothing admits {client} in {region}")),
+            match outside(ground, region, database, client) {
+                Ok(None) => {}
+                Ok(Some(problem)) if *region == regions.standby => wrongs.blocks(problem),
+                Ok(Some(problem)) => wrongs.warns(problem),
                 Err(unseen) => wrongs.cannot_tell(unseen),
             }
         }
     }
     let mend = "admit it on the database's port, or name it in dependencies.clients as it is admitted: by group, prefix list or addresses";
-    wrongs.judged(mend, if count == 0 { "the file names none".to_owned() } else { format!("{count} are") })
+    wrongs.judged(mend, if count == 0 { "the file names none".to_owned() } else { format!("admitted: {count}") })
 }
 
-fn is_admitted<'a>(
+/// What is wrong, if anything is.
+fn outside<'a>(
     ground: &Ground<'a>,
     region: &Region,
     database: &'a Seen<Database>,
     client: &Client,
-) -> Result<bool, &'a Unseen> {
-    let port = database.known()?.port;
-    let Some(rules) = ground.survey.admits.get(region) else { return Ok(false) };
-    let rules = rules.known()?;
-    Ok(port.is_some_and(|port| rules.iter().any(|rule| rule.ports.contains(&port) && covers(rule, client))))
+) -> Result<Option<String>, &'a Unseen> {
+    let Some(port) = database.known()?.port else {
+        return Ok(Some(format!("the database in {region} has no port yet")));
+    };
+    let Some(rules) = ground.survey.admits.get(region) else {
+        return Ok(Some(format!("it was not looked at what is admitted in {region}")));
+    };
+    let is_admitted = rules.known()?.iter().any(|rule| rule.ports.contains(&port) && covers(rule, client));
+    Ok((!is_admitted).then(|| format!("nothing admits {client} in {region}")))
 }
 
 fn covers(rule: &Admits, client: &Client) -> bool {
@@ -88,21 +91,22 @@ fn secrets<'a>(ground: &Ground<'a>) -> Judged<'a> {
     for name in ground.policy.dependencies.iter().flat_map(|dependencies| &dependencies.secrets) {
         count += 1;
         match copy_of(ground, name) {
-            Ok(Copy::InStep) => {}
-            Ok(Copy::Unusable(problem)) => wrongs.blocks(format!("{name}: {problem}")),
-            Ok(Copy::Apart(problem)) => wrongs.warns(format!("{name}: {problem}")),
+            Ok(Standing::InStep) => {}
+            Ok(Standing::Unusable(problem)) => wrongs.blocks(format!("{name}: {problem}")),
+            Ok(Standing::Apart(problem)) => wrongs.warns(format!("{name}: {problem}")),
             Err(unseen) => wrongs.cannot_tell(unseen),
         }
     }
+    let (primary, standby) = (&ground.policy.regions.primary, &ground.policy.regions.standby);
     let mend = format!(
-        "make one a replica of the other: `aws secretsmanager replicate-secret-to-regions --add-replica-regions Region={}`",
-        ground.policy.regions.standby
+        "`aws secretsmanager replicate-secret-to-regions --region {primary} --secret-id NAME --add-replica-regions Region={standby}`; \
+         what has the name there without being a copy is deleted before, and what is marked for deletion restored"
     );
-    wrongs.judged(mend, if count == 0 { "the file names none".to_owned() } else { format!("{count} are in step") })
+    wrongs.judged(mend, if count == 0 { "the file names none".to_owned() } else { format!("in step: {count}") })
 }
 
 /// What the standby Region has of a secret.
-enum Copy {
+enum Standing {
     InStep,
     /// Nothing, or what is known to be old.
     Unusable(String),
@@ -110,39 +114,40 @@ enum Copy {
     Apart(String),
 }
 
-fn copy_of<'a>(ground: &Ground<'a>, name: &SecretName) -> Result<Copy, &'a Unseen> {
+fn copy_of<'a>(ground: &Ground<'a>, name: &SecretName) -> Result<Standing, &'a Unseen> {
     let regions = &ground.policy.regions;
     let at = |region: &Region| ground.survey.secrets.get(&SecretAt { region: region.clone(), name: name.clone() });
     let (Some(there), Some(here)) = (at(&regions.standby), at(&regions.primary)) else {
-        return Ok(Copy::Unusable("it was not looked for".to_owned()));
+        return Ok(Standing::Unusable("it was not looked for".to_owned()));
     };
     let standby = match there.known() {
         Ok(secret) if secret.is_deleted => {
-            return Ok(Copy::Unusable(format!("marked for deletion in {}", regions.standby)));
+            return Ok(Standing::Unusable(format!("marked for deletion in {}", regions.standby)));
         }
         Ok(secret) => secret,
-        Err(_) if there.is_absent() => return Ok(Copy::Unusable(format!("there is none in {}", regions.standby))),
+        Err(_) if there.is_absent() => return Ok(Standing::Unusable(format!("there is none in {}", regions.standby))),
         Err(unseen) => return Err(unseen),
     };
     // What is copied from here cannot be seen to be in step where it has come to.
     if standby.copied_from.is_none() {
         let leads = standby.copies.contains_key(regions.primary.as_str());
-        return Ok(if leads { Copy::InStep } else { Copy::Apart("each Region has one of its own".to_owned()) });
+        return Ok(if leads { Standing::InStep } else { Standing::Apart("each Region has one of its own".to_owned()) });
     }
     Ok(match here.known() {
         Ok(primary) => match primary.copies.get(regions.standby.as_str()) {
             Some(copied) => of_copied(copied),
-            None => Copy::Apart(format!("the one in {} is a copy of another Region's", regions.standby)),
+            None => Standing::Apart(format!("the one in {} is a copy of another Region's", regions.standby)),
         },
+        Err(_) if here.is_absent() => Standing::Apart(format!("there is none in {}", regions.primary)),
         Err(unseen) => return Err(unseen),
     })
 }
 
-fn of_copied(copied: &Copied) -> Copy {
+fn of_copied(copied: &Copied) -> Standing {
     let Copied { status, message } = copied;
     match status.as_str() {
-        "InSync" => Copy::InStep,
-        "InProgress" => Copy::Apart("it is being copied".to_owned()),
-        _ => Copy::Unusable(format!("the copy is {status}: {message}")),
+        "InSync" => Standing::InStep,
+        "InProgress" => Standing::Apart("it is being copied".to_owned()),
+        _ => Standing::Unusable(format!("the copy is {status}: {message}")),
     }
 }

@@ -66,10 +66,18 @@ pub struct Distribution {
     pub is_enabled: bool,
     /// In the order in which CloudFront tries them.
     pub behaviours: Vec<Behaviour>,
-    /// The domain of each origin, by its id.
-    pub origins: BTreeMap<String, String>,
+    /// By its id.
+    pub origins: BTreeMap<String, Origin>,
     /// The origins of each origin group, by its id.
     pub groups: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// In lower case.
+    pub domain: String,
+    /// Whether it is a load balancer or an instance within a VPC, and so of one Region, whatever its domain.
+    pub is_private: bool,
 }
 
 /// What becomes of a request whose path fits.

@@ -2,6 +2,8 @@
 
 mod needs;
 
+pub(crate) use needs::public;
+
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use understudy_driver::{Record, StoredPolicy};

@@ -239,6 +239,7 @@ const PEOPLE_AND_TRAFFIC: &[Row] = &[
     ("topic-confirmed", Warns, |_, survey| topic(survey).pending = 1),
     ("traffic-named", Warns, |policy, survey| {
         policy.traffic = None;
+        policy.dependencies.as_mut().unwrap().distributions.clear();
         survey.latches.clear();
         survey.names = unseen(Why::NotAsked);
     }),

@@ -3,10 +3,13 @@
 use super::Faults;
 use crate::name::Region;
 use crate::policy::Policy;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The most of each kind: they are read at each look, and are in the record, which has 400 KB.
-const LISTED_MAX: usize = 50;
+/// The most secrets, pairs and distributions. What may look at each is in an inline policy of the role, and all of
+/// those of a role together have 10,240 characters.
+const LISTED_MAX: usize = 10;
+/// The most clients of a Region: security groups have about as many rules.
+const CLIENTS_MAX: usize = 50;
 
 pub(super) fn check(policy: &Policy, faults: &mut Faults) {
     let Some(dependencies) = &policy.dependencies else { return };
@@ -25,21 +28,12 @@ pub(super) fn check(policy: &Policy, faults: &mut Faults) {
             "name who connects there, or leave dependencies.clients out",
         );
     }
-    for (list, count) in [
-        ("secrets", dependencies.secrets.len()),
-        ("buckets", dependencies.buckets.len()),
-        ("distributions", dependencies.distributions.len()),
-    ] {
-        if count > LISTED_MAX {
-            let path = format!("dependencies.{list}");
-            faults.error(
-                &[&path],
-                format!("{count} {list}"),
-                "all of them are in the record, which has 400 KB",
-                &format!("name the {LISTED_MAX} that matter most"),
-            );
-        }
+    for (region, clients) in &dependencies.clients {
+        check_list(&format!("dependencies.clients.{region}"), clients, CLIENTS_MAX, faults);
     }
+    check_list("dependencies.secrets", &dependencies.secrets, LISTED_MAX, faults);
+    check_list("dependencies.buckets", &dependencies.buckets, LISTED_MAX, faults);
+    check_list("dependencies.distributions", &dependencies.distributions, LISTED_MAX, faults);
     for (number, pair) in dependencies.buckets.iter().enumerate() {
         let path = format!("dependencies.buckets[{number}]");
         check_regions(policy, &path, pair, "the bucket", faults);
@@ -76,5 +70,16 @@ fn check_regions<T>(policy: &Policy, path: &str, named: &BTreeMap<Region, T>, wh
             "no writer is ever in this Region",
             "name the primary and the standby Region, or remove it",
         );
+    }
+}
+
+/// Nothing twice, and no more than there is room for.
+fn check_list<T: Ord>(path: &str, listed: &[T], listed_max: usize, faults: &mut Faults) {
+    if listed.len() > listed_max {
+        let mend = format!("name the {listed_max} that matter most");
+        faults.error(&[path], format!("{} of them", listed.len()), "there is no room for so many", &mend);
+    }
+    if listed.iter().collect::<BTreeSet<_>>().len() < listed.len() {
+        faults.error(&[path], format!("{} of them", listed.len()), "one is named twice", "name each once");
     }
 }

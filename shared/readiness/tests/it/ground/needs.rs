@@ -4,7 +4,7 @@ use super::region;
 use std::collections::BTreeMap;
 use understudy_engine::{DistributionId, Policy, Region};
 use understudy_readiness::{
-    Admits, Behaviour, BucketAt, BucketState, Copied, CopyRule, Distribution, Secret, SecretAt, Seen,
+    Admits, Behaviour, BucketAt, BucketState, Copied, CopyRule, Distribution, Origin, Secret, SecretAt, Seen,
 };
 
 /// Each database admits the application of its own Region.
@@ -62,9 +62,13 @@ pub(super) fn distributions(policy: &Policy) -> BTreeMap<DistributionId, Seen<Di
             behaviour("/read/*", "reads", false),
             behaviour("*", "writes", true),
         ],
-        origins: origins.map(|(id, domain)| (id.to_owned(), domain.to_owned())).into(),
+        origins: origins.map(|(id, domain)| (id.to_owned(), public(domain))).into(),
         groups: BTreeMap::from([("files".to_owned(), vec!["east".to_owned(), "west".to_owned()])]),
     };
     let ids = policy.dependencies.iter().flat_map(|all| &all.distributions);
     ids.map(|id| (id.clone(), Seen::Known(whole.clone()))).collect()
+}
+
+pub(crate) fn public(domain: &str) -> Origin {
+    Origin { domain: domain.to_owned(), is_private: false }
 }

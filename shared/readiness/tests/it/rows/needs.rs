@@ -1,7 +1,7 @@
 //! Dependencies that the standby does not have as it should.
 
 use super::{Row, known};
-use crate::ground::{region, unseen};
+use crate::ground::{public, region, unseen};
 use understudy_engine::{AccessPoint, Policy};
 use understudy_readiness::Verdict::{Blocks, Warns};
 use understudy_readiness::{Admits, BucketState, Copied, CopyRule, Distribution, Secret, Seen, Survey, Why};
@@ -28,6 +28,10 @@ fn copies<'a>(survey: &'a mut Survey, at: &str) -> &'a mut Vec<CopyRule> {
 
 fn distribution(survey: &mut Survey) -> &mut Distribution {
     known(survey.distributions.values_mut().next().unwrap())
+}
+
+fn lead(survey: &mut Survey, origin: &str, domain: &str) {
+    distribution(survey).origins.insert(origin.to_owned(), public(domain));
 }
 
 /// Clients of the standby are admitted by address.
@@ -62,7 +66,10 @@ pub(super) const ROWS: &[Row] = &[
     ("clients-admitted", Warns, |_, survey| rules(survey, "us-east-1").clear()),
     ("clients-admitted", Blocks, |policy, survey| by_address(policy, survey, "10.2.0.0/15", "10.2.0.0/16")),
     ("clients-admitted", Blocks, |policy, survey| by_address(policy, survey, "::ffff:a02:0/112", "10.2.0.0/16")),
+    ("clients-admitted", Blocks, |_, survey| survey.admits.clear()),
     ("secrets-replicated", Blocks, |_, survey| *secret(survey, "us-west-2") = unseen(Why::Absent)),
+    ("secrets-replicated", Warns, |_, survey| *secret(survey, "us-east-1") = unseen(Why::Absent)),
+    ("secrets-replicated", Blocks, |_, survey| survey.secrets.clear()),
     ("secrets-replicated", Blocks, |_, survey| known(secret(survey, "us-west-2")).is_deleted = true),
     ("secrets-replicated", Blocks, |_, survey| copy(survey).status = "Failed".to_owned()),
     ("secrets-replicated", Warns, |_, survey| copy(survey).status = "InProgress".to_owned()),
@@ -82,6 +89,7 @@ pub(super) const ROWS: &[Row] = &[
         copies(survey, "us-east-1")[0].only = Some("what begins with invoices/".to_owned());
     }),
     ("buckets-replicated", Warns, |_, survey| copies(survey, "us-west-2").clear()),
+    ("buckets-replicated", Blocks, |_, survey| survey.buckets.clear()),
     ("buckets-replicated", Blocks, |policy, survey| {
         with_access_point(policy);
         survey.buckets = crate::ground::survey(policy).buckets;
@@ -94,14 +102,16 @@ pub(super) const ROWS: &[Row] = &[
     ("distributions-follow", Blocks, |_, survey| distribution(survey).is_enabled = false),
     ("distributions-follow", Blocks, |_, survey| distribution(survey).behaviours[0].writes = true),
     ("distributions-follow", Blocks, |_, survey| distribution(survey).behaviours[0].target = "east".to_owned()),
-    ("distributions-follow", Blocks, |_, survey| _ = distribution(survey).groups.get_mut("files").unwrap().pop()),
-    ("distributions-follow", Blocks, |_, survey| distribution(survey).behaviours[1].writes = true),
-    ("distributions-follow", Blocks, |_, survey| {
-        distribution(survey).origins.insert("writes".to_owned(), "east.orders.example.com".to_owned());
-    }),
+    ("distributions-follow", Blocks, |_, survey| lead(survey, "west", "east.orders.example.com")),
+    ("distributions-follow", Blocks, |_, survey| lead(survey, "writes", "orders-1234.us-east-1.elb.amazonaws.com")),
+    ("distributions-follow", Blocks, |_, survey| survey.distributions.clear()),
+    ("distributions-follow", Warns, |_, survey| lead(survey, "west", "files.example.net")),
     ("distributions-follow", Warns, |_, survey| {
-        distribution(survey).origins.insert("reads".to_owned(), "static.example.net".to_owned());
+        distribution(survey).origins.get_mut("writes").unwrap().is_private = true;
     }),
+    ("distributions-follow", Blocks, |_, survey| distribution(survey).behaviours[1].writes = true),
+    ("distributions-follow", Blocks, |_, survey| lead(survey, "writes", "east.orders.example.com")),
+    ("distributions-follow", Warns, |_, survey| lead(survey, "reads", "static.example.net")),
     ("distributions-follow", Warns, |_, survey| distribution(survey).behaviours[1].target = "nothing".to_owned()),
 ];
 
@@ -129,8 +139,7 @@ fn the_access_point_is_in_both_regions_and_its_buckets_are_looked_at() {
     passes(|policy, survey| {
         with_access_point(policy);
         survey.buckets = crate::ground::survey(policy).buckets;
-        let name = "mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com".to_owned();
-        distribution(survey).origins.insert("reads".to_owned(), name);
+        lead(survey, "reads", "mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com");
     });
 }
 
