@@ -3,9 +3,9 @@
 
 use std::str::FromStr;
 use understudy_engine::{
-    AccessPointArn, AlarmArn, Application, BodyText, Bucket, Certificates, ClusterEndpoint, DbInstanceArn, DnsName,
-    GateUrl, HostPort, HostedZone, HttpUrl, NameError, PasswordVariable, Person, PostgresName, PostgresTable, Region,
-    RoutingControlArn, SecurityGroup, TopicArn, VoterName,
+    AccessPointArn, AlarmArn, Application, BodyText, Bucket, Certificates, Client, ClusterEndpoint, DbInstanceArn,
+    DistributionId, DnsName, GateUrl, HostPort, HostedZone, HttpUrl, NameError, PasswordVariable, Person, PostgresName,
+    PostgresTable, Region, RoutingControlArn, SecretName, SecurityGroup, TopicArn, VoterName,
 };
 
 /// Why the text is not the name that the schema's definition stands for. None where it is one, or
@@ -21,8 +21,10 @@ pub(super) fn name_error(definition: &str, text: &str) -> Option<NameError> {
         "BodyText" => check::<BodyText>(text),
         "Bucket" => check::<Bucket>(text),
         "Certificates" => check::<Certificates>(text),
+        "Client" => check::<Client>(text),
         "ClusterEndpoint" => check::<ClusterEndpoint>(text),
         "DbInstanceArn" => check::<DbInstanceArn>(text),
+        "DistributionId" => check::<DistributionId>(text),
         "DnsName" => check::<DnsName>(text),
         "GateUrl" => check::<GateUrl>(text),
         "HostPort" => check::<HostPort>(text),
@@ -34,6 +36,7 @@ pub(super) fn name_error(definition: &str, text: &str) -> Option<NameError> {
         "PostgresTable" => check::<PostgresTable>(text),
         "Region" => check::<Region>(text),
         "RoutingControlArn" => check::<RoutingControlArn>(text),
+        "SecretName" => check::<SecretName>(text),
         "SecurityGroup" => check::<SecurityGroup>(text),
         "TopicArn" => check::<TopicArn>(text),
         "VoterName" => check::<VoterName>(text),

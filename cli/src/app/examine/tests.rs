@@ -322,7 +322,7 @@ fn an_unknown_table_is_one_error_whatever_stands_in_it() {
     check(
         &orders(&[("\n[notification]", "\n[holiday]\nfirst = 2026-12-24\nshare = 0.5\n[notification]")]),
         &["holiday: is not a field of the application file; remove it, or write one of \
-           application, approval, database, fence, mode, notification, probes, quorum, regions, schema, storm, traffic, voters, windows"],
+           application, approval, database, dependencies, fence, mode, notification, probes, quorum, regions, schema, storm, traffic, voters, windows"],
     );
 }
 
