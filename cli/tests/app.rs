@@ -177,6 +177,7 @@ fn the_document_of_terraform_is_of_this_file_and_holds_the_items_as_they_are_put
     assert_eq!(shown["alarms"]["outside-probe"], "arn:aws:cloudwatch:us-east-2:111122223333:alarm:orders-probe");
     assert_eq!(shown["database"]["replica"], "arn:aws:rds:us-west-2:111122223333:db:orders-replica");
     assert_eq!(shown["traffic"]["read_name"], "read.orders.example.com");
+    assert_eq!(shown["dependencies"]["secrets"][0], "orders/database");
 }
 
 #[test]
@@ -201,7 +202,7 @@ fn the_documents_that_the_modules_are_tested_with_are_what_is_printed() {
     let tests = ["application/tests", "traffic/tests"].map(|tests| fs::read_dir(modules.join(tests)).unwrap());
     let files = tests.into_iter().flatten().map(|entry| entry.unwrap().path());
     let files: Vec<PathBuf> = files.filter(|file| file.extension().is_some_and(|end| end == "toml")).collect();
-    assert_eq!(files.len(), 4);
+    assert_eq!(files.len(), 5);
     for file in files {
         let Answer { out, .. } = understudy(&["app", "show", file.to_str().unwrap(), "--format", "terraform"]);
         let kept = fs::read_to_string(file.with_extension("json")).unwrap();
