@@ -150,3 +150,13 @@ fn passes(change: impl FnOnce(&mut Policy, &mut Survey)) {
     crate::broken::follow(&policy, &mut survey);
     assert_eq!(crate::broken::not_ok(&policy, &survey), []);
 }
+
+#[test]
+fn what_blocks_counts_for_more_than_what_could_not_be_told_of_another() {
+    let policy = crate::ground::policy();
+    let mut survey = crate::ground::survey(&policy);
+    *bucket(&mut survey, "us-east-1") = unseen(Why::Denied);
+    known(bucket(&mut survey, "us-west-2")).has_versions = false;
+    let failed = crate::broken::not_ok(&policy, &survey);
+    assert_eq!(failed.first(), Some(&("buckets-versioned", Blocks)));
+}
